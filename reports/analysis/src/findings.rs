@@ -1,0 +1,278 @@
+//! What can be found: codes, how grave each is, and the figures each carries. Their words are the
+//! business of whoever shows them.
+
+use std::collections::BTreeMap;
+use std::fmt::{self, Display, Formatter};
+use std::str::FromStr;
+
+use run_record::run::{Finding, Severity};
+use thiserror::Error;
+
+/// A kind of finding. The order is that in which findings of one severity are listed: what explains the
+/// others comes first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Code {
+    /// The preflight could not reach the target; nothing was released.
+    TargetUnreachable,
+    /// The ends of arrivals do not add up to the planned ones: Hanno has miscounted.
+    Accounting,
+    /// The wall clock jumped while measured phases ran.
+    ClockStep,
+    /// The machine took time away, so that lateness is not (only) the generator's doing.
+    MachineNoisy,
+    /// Requests were sent later than due on a machine that was quiet.
+    GeneratorLate,
+    /// The generator used most of the processor time it was given.
+    GeneratorCpu,
+    /// Tasks in the users' runtime woke up late.
+    RuntimeLag,
+    /// Most of the descriptors that the process may have were open.
+    Descriptors,
+    /// Most of the machine's ephemeral ports were in use.
+    Ports,
+    /// Arrivals were dropped because no user was free in time.
+    UsersExhausted,
+    /// Too many planned arrivals were never offered to the target.
+    NotAchieved,
+    /// An objective does not hold.
+    ObjectiveMissed,
+    /// An objective rests on few requests, or on none.
+    FewSamples,
+    /// A signal stopped the run.
+    Interrupted,
+    /// Hanno itself stopped the run.
+    Aborted,
+    /// The run has not ended, or was killed: its last counts were never written.
+    Unfinished,
+}
+
+/// A text that is no code.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("`{0}` is not the code of a finding")]
+pub struct UnknownCode(pub String);
+
+/// The name and the meaning of a figure; the unit is the last word of the name.
+pub type Number = (&'static str, &'static str);
+
+impl Code {
+    /// All of them, in order.
+    pub const ALL: [Self; 16] = [
+        Self::TargetUnreachable,
+        Self::Accounting,
+        Self::ClockStep,
+        Self::MachineNoisy,
+        Self::GeneratorLate,
+        Self::GeneratorCpu,
+        Self::RuntimeLag,
+        Self::Descriptors,
+        Self::Ports,
+        Self::UsersExhausted,
+        Self::NotAchieved,
+        Self::ObjectiveMissed,
+        Self::FewSamples,
+        Self::Interrupted,
+        Self::Aborted,
+        Self::Unfinished,
+    ];
+
+    /// As in `run.json`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::TargetUnreachable => "TARGET_UNREACHABLE",
+            Self::Accounting => "ACCOUNTING",
+            Self::ClockStep => "CLOCK_STEP",
+            Self::MachineNoisy => "MACHINE_NOISY",
+            Self::GeneratorLate => "GENERATOR_LATE",
+            Self::GeneratorCpu => "GENERATOR_CPU",
+            Self::RuntimeLag => "RUNTIME_LAG",
+            Self::Descriptors => "DESCRIPTORS",
+            Self::Ports => "PORTS",
+            Self::UsersExhausted => "USERS_EXHAUSTED",
+            Self::NotAchieved => "NOT_ACHIEVED",
+            Self::ObjectiveMissed => "OBJECTIVE_MISSED",
+            Self::FewSamples => "FEW_SAMPLES",
+            Self::Interrupted => "INTERRUPTED",
+            Self::Aborted => "ABORTED",
+            Self::Unfinished => "UNFINISHED",
+        }
+    }
+
+    /// How grave it is at its gravest; `GENERATOR_CPU` and `MACHINE_NOISY` may be warnings as well.
+    pub fn severity(self) -> Severity {
+        match self {
+            Self::TargetUnreachable
+            | Self::Accounting
+            | Self::ClockStep
+            | Self::MachineNoisy
+            | Self::GeneratorLate
+            | Self::GeneratorCpu
+            | Self::RuntimeLag
+            | Self::Descriptors
+            | Self::Ports
+            | Self::UsersExhausted
+            | Self::NotAchieved => Severity::Invalid,
+            Self::ObjectiveMissed => Severity::Fail,
+            Self::FewSamples => Severity::Warning,
+            Self::Interrupted | Self::Aborted | Self::Unfinished => Severity::Note,
+        }
+    }
+
+    /// The figures that a finding of this code may carry. A figure that is not known is left out.
+    pub fn numbers(self) -> &'static [Number] {
+        match self {
+            Self::Accounting => &[
+                ("planned_count", "arrivals planned, or requests counted for an objective"),
+                ("ended_count", "the sum of all ends, or the requests beyond the limit"),
+            ],
+            Self::ClockStep => &[
+                ("clock_step_max_us", "largest jump of the wall clock within a second"),
+                ("limit_us", "largest jump that is not a step"),
+            ],
+            Self::MachineNoisy => &[
+                ("steal_percent", "processor time taken by the hypervisor"),
+                ("steal_limit_percent", "largest share allowed"),
+                ("timer_probe_p99_us", "how late a bare thread woke up, 99 %"),
+                ("timer_probe_limit_us", "latest allowed"),
+                ("lateness_p99_us", "how late first requests were sent, 99 %"),
+                ("lateness_limit_us", "latest allowed"),
+            ],
+            Self::GeneratorLate => &[
+                ("lateness_p99_us", "how late first requests were sent, 99 %"),
+                ("lateness_limit_us", "latest allowed"),
+            ],
+            Self::GeneratorCpu => &[
+                ("cpu_percent", "own processor time over what was given, mean"),
+                ("cpu_max_percent", "the same in the worst second"),
+                ("limit_percent", "largest mean allowed"),
+            ],
+            Self::RuntimeLag => &[
+                ("runtime_lag_p99_us", "how late tasks of the users' runtime woke up, 99 %"),
+                ("limit_us", "latest allowed"),
+            ],
+            Self::Descriptors => &[
+                ("descriptors_max_percent", "open descriptors over the limit, worst second"),
+                ("limit_percent", "largest share allowed"),
+            ],
+            Self::Ports => &[
+                ("ports_max_percent", "ephemeral ports in use over those there are, worst second"),
+                ("limit_percent", "largest share allowed"),
+            ],
+            Self::UsersExhausted => &[
+                ("dropped_count", "arrivals dropped in measured phases"),
+                ("planned_count", "arrivals planned in measured phases"),
+                ("dropped_percent", "dropped over planned"),
+                ("limit_percent", "largest share allowed"),
+                ("users_count", "users of the stream"),
+            ],
+            Self::NotAchieved => &[
+                ("achieved_percent", "arrivals offered over planned, in measured phases"),
+                ("limit_percent", "smallest share allowed"),
+                ("planned_count", "arrivals planned in measured phases"),
+                ("dropped_count", "of them, released and never started"),
+                ("unreleased_count", "of them, never released"),
+                ("lost_count", "of them, given to a worker whose outcome never came"),
+            ],
+            Self::ObjectiveMissed => &[
+                ("over_count", "requests beyond the limit, not completed, or not offered"),
+                ("total_count", "requests that count"),
+                ("over_percent", "over over total"),
+                ("allowed_percent", "largest share allowed"),
+                ("limit_us", "the limit of a latency objective"),
+            ],
+            Self::FewSamples => &[
+                ("total_count", "requests that count"),
+                ("tail_samples", "requests beyond the percentile, by its definition"),
+                ("wanted_samples", "from this many on the percentile is steady"),
+            ],
+            Self::TargetUnreachable | Self::Interrupted | Self::Aborted | Self::Unfinished => &[
+                ("planned_count", "arrivals planned"),
+                ("unreleased_count", "of them, never released"),
+            ],
+        }
+    }
+
+    /// A finding of this code at its own severity. Figures that are not finite are left out.
+    pub fn finding(self, subject: Option<&str>, numbers: &[(&'static str, f64)]) -> Finding {
+        self.finding_as(self.severity(), subject, numbers)
+    }
+
+    /// A finding of this code at another severity.
+    pub fn finding_as(
+        self,
+        severity: Severity,
+        subject: Option<&str>,
+        numbers: &[(&'static str, f64)],
+    ) -> Finding {
+        let numbers: BTreeMap<String, f64> = numbers
+            .iter()
+            .filter(|(_, value)| value.is_finite())
+            .map(|(name, value)| ((*name).to_owned(), *value))
+            .collect();
+        let subject = subject.map(str::to_owned);
+        Finding { code: self.as_str().to_owned(), severity, subject, numbers }
+    }
+}
+
+impl Display for Code {
+    fn fmt(&self, to: &mut Formatter<'_>) -> fmt::Result {
+        to.pad(self.as_str())
+    }
+}
+
+impl FromStr for Code {
+    type Err = UnknownCode;
+
+    /// Takes upper and lower case, hyphens for underscores: it is what a person types after `explain`.
+    fn from_str(text: &str) -> Result<Self, UnknownCode> {
+        let wanted = text.to_ascii_uppercase().replace('-', "_");
+        Self::ALL
+            .into_iter()
+            .find(|code| code.as_str() == wanted)
+            .ok_or_else(|| UnknownCode(text.to_owned()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn codes_are_all_there_once_in_order_and_come_back_from_their_text() {
+        assert!(Code::ALL.is_sorted());
+        let texts: BTreeSet<_> = Code::ALL.iter().map(|code| code.as_str()).collect();
+        assert_eq!(texts.len(), Code::ALL.len());
+        for code in Code::ALL {
+            assert_eq!(code.as_str().parse(), Ok(code));
+            assert_eq!(code.as_str().to_lowercase().replace('_', "-").parse(), Ok(code));
+            // The debug name is made by the compiler: an independent spelling of the same words.
+            assert_eq!(
+                code.as_str().replace('_', "").to_lowercase(),
+                format!("{code:?}").to_lowercase()
+            );
+        }
+        assert_eq!("LATE".parse::<Code>(), Err(UnknownCode("LATE".to_owned())));
+    }
+
+    #[test]
+    fn numbers_are_named_once_with_their_unit_last() {
+        for code in Code::ALL {
+            let names: BTreeSet<_> = code.numbers().iter().map(|(name, _)| name).collect();
+            assert_eq!(names.len(), code.numbers().len(), "{code}");
+            for (name, meaning) in code.numbers() {
+                let unit = name.rsplit('_').next().unwrap();
+                assert!(["count", "us", "percent", "samples"].contains(&unit), "{code} {name}");
+                assert!(!meaning.is_empty());
+            }
+        }
+    }
+
+    #[test]
+    fn figures_that_are_no_numbers_are_left_out() {
+        let numbers = [("a_us", f64::NAN), ("b_us", f64::INFINITY), ("c_us", 2.0)];
+        let finding = Code::RuntimeLag.finding(None, &numbers);
+        assert_eq!(finding.numbers, BTreeMap::from([("c_us".to_owned(), 2.0)]));
+        assert_eq!(finding.severity, Severity::Invalid);
+    }
+}

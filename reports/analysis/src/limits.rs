@@ -1,0 +1,57 @@
+//! Every threshold of the judgement, with its reason; what is not here is not judged by a number.
+//!
+//! Shares that are compared exactly are per mille, so that counters decide and not a rounding.
+
+/// Lateness below this is never held against a run, in microseconds: timers and schedulers of an idle
+/// machine stay well below it, and it is small beside any time a user notices.
+pub const LATENESS_FLOOR_US: u64 = 1_000;
+
+/// Lateness may be this part of the tightest latency objective (one tenth): the generator's own error
+/// must be small beside what it is to tell apart.
+pub const LATENESS_PART_OF_OBJECTIVE: u64 = 10;
+
+/// At least this share of a stream's planned arrivals must be offered, per mille: below it, the load
+/// was not the load asked for.
+pub const ACHIEVED_MIN_PER_MILLE: u64 = 995;
+
+/// At most this share of a stream's planned arrivals may be dropped for want of users or queue, per
+/// mille: more, and a p99.9 would be decided by arrivals that were never sent.
+pub const DROPPED_MAX_PER_MILLE: u64 = 1;
+
+/// Own CPU time over what was given: above this, requests queue for the generator's own processor.
+pub const CPU_SHARE_MAX: f64 = 0.85;
+
+/// Own CPU time over what was given: from here on a warning, as bursts within a second go higher.
+pub const CPU_SHARE_WARNING: f64 = 0.70;
+
+/// How late 1 % of the wake-ups in the users' runtime may be, in microseconds: later than half of the
+/// 10 ms between two probes, and responses are read late as well.
+pub const RUNTIME_LAG_P99_MAX_US: u64 = 5_000;
+
+/// Open descriptors over the limit: above this the next burst of connections may be refused by the
+/// generator's own kernel.
+pub const DESCRIPTORS_SHARE_MAX: f64 = 0.80;
+
+/// Ephemeral ports in use over those there are: above this the search for a free one takes time, and
+/// soon fails.
+pub const PORTS_SHARE_MAX: f64 = 0.80;
+
+/// CPU time taken by the hypervisor: above this, other guests are part of every time measured.
+pub const STEAL_SHARE_MAX: f64 = 0.05;
+
+/// How late 1 % of a bare thread's wake-ups may be, in microseconds: such a thread has no work but to
+/// wake up, so that a millisecond is the machine's doing.
+pub const TIMER_PROBE_P99_MAX_US: u64 = 1_000;
+
+/// The largest jump of the wall clock against the monotonic one within a second, in microseconds. A
+/// clock that is slewed (`adjtime`) moves by at most 500 ppm, 0.5 ms in a second; 20 ms can only be a
+/// step, and leaves room for a thread that is held up between reading the two clocks.
+pub const CLOCK_STEP_MAX_US: u64 = 20_000;
+
+/// With fewer samples in the tail than this a percentile is a rough one: the count of a tail of 20
+/// varies by about a fifth from run to run (the square root of 20).
+pub const TAIL_SAMPLES_WARNING: u64 = 20;
+
+/// With fewer samples in the tail than this the percentile does not exist: it would be decided by
+/// requests that were not made.
+pub const TAIL_SAMPLES_MIN: u64 = 1;

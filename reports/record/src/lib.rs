@@ -1,0 +1,26 @@
+//! The schema and codecs of what a run leaves behind, over Read and Write; knows no path.
+//!
+//! Four things are left: `run.json` (what was asked, what became of it, how it was judged), one row
+//! for each step attempted, one row for each second of the machine, and one-second histograms.
+//! Where they lie, and how they are renamed when whole, is the business of whoever records.
+
+pub mod run;
+pub mod run_file;
+pub mod spread;
+
+pub mod arrival_row;
+pub mod arrivals;
+
+pub mod resource_row;
+pub mod resources;
+
+pub mod histogram;
+pub mod latency;
+
+mod columns;
+mod error;
+
+pub use error::RecordError;
+pub use histogram::{histogram, record_us};
+/// What a segment of rows can be read from: a file, or bytes in memory.
+pub use parquet::file::reader::ChunkReader;

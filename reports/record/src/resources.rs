@@ -1,0 +1,179 @@
+//! `resources/NNNN.parquet`: one row for each second; the columns are the fields of `ResourceRow`.
+
+use std::io::Write;
+
+use crate::ChunkReader;
+use crate::columns::{Cell, Column, Kind, RowCells, TableReader, TableWriter};
+use crate::error::RecordError;
+use crate::resource_row::ResourceRow;
+
+/// The columns, in order; a contract with whoever reads the files.
+const COLUMNS: [Column; 15] = [
+    Column::required("second", Kind::Int),
+    Column::required("measured", Kind::Flag),
+    Column::required("cpu_share", Kind::Float),
+    Column::required("rss_bytes", Kind::Int),
+    Column::required("descriptors", Kind::Int),
+    Column::required("ports", Kind::Int),
+    Column::required("steal_share", Kind::Float),
+    Column::required("clock_step_us", Kind::Int),
+    Column::required("released", Kind::Int),
+    Column::required("ended", Kind::Int),
+    Column::required("in_flight", Kind::Int),
+    Column::required("waiting", Kind::Int),
+    Column::optional("lateness_p99_us", Kind::Int),
+    Column::optional("target_cpu_cores", Kind::Float),
+    Column::optional("target_rss_bytes", Kind::Int),
+];
+
+/// Writes one segment.
+pub struct SegmentWriter<W: Write + Send> {
+    table: TableWriter<W>,
+}
+
+impl<W: Write + Send> SegmentWriter<W> {
+    /// Starts a segment.
+    pub fn new(to: W) -> Result<Self, RecordError> {
+        Ok(Self { table: TableWriter::new(to, &COLUMNS)? })
+    }
+
+    /// Adds a second. A share that is infinite or not a number is refused.
+    pub fn push(&mut self, row: &ResourceRow) -> Result<(), RecordError> {
+        self.table.push(cells(row)?)
+    }
+
+    /// Rows so far.
+    pub fn rows(&self) -> u64 {
+        self.table.rows()
+    }
+
+    /// Makes the segment whole; before this it cannot be read.
+    pub fn finish(self) -> Result<W, RecordError> {
+        self.table.finish()
+    }
+}
+
+/// Reads one segment, one row group in memory at a time.
+pub fn read<R: ChunkReader + 'static>(from: R) -> Result<Rows<R>, RecordError> {
+    Ok(Rows { table: TableReader::new(from, &COLUMNS)? })
+}
+
+/// The rows of a segment, in order of time.
+pub struct Rows<R: ChunkReader + 'static> {
+    table: TableReader<R>,
+}
+
+impl<R: ChunkReader + 'static> Iterator for Rows<R> {
+    type Item = Result<ResourceRow, RecordError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        match self.table.next_row() {
+            Ok(cells) => cells.map(row),
+            Err(error) => Some(Err(error)),
+        }
+    }
+}
+
+fn cells(row: &ResourceRow) -> Result<[Cell; 15], RecordError> {
+    let target_cpu = match row.target_cpu_cores {
+        Some(cores) => share("target_cpu_cores", cores)?,
+        None => Cell::Absent,
+    };
+    Ok([
+        Cell::int(u64::from(row.second)),
+        Cell::Flag(row.measured),
+        share("cpu_share", row.cpu_share)?,
+        Cell::int(row.rss_bytes),
+        Cell::int(u64::from(row.descriptors)),
+        Cell::int(u64::from(row.ports)),
+        share("steal_share", row.steal_share)?,
+        Cell::Int(row.clock_step_us),
+        Cell::int(row.released),
+        Cell::int(row.ended),
+        Cell::int(u64::from(row.in_flight)),
+        Cell::int(u64::from(row.waiting)),
+        Cell::maybe_int(row.lateness_p99_us),
+        target_cpu,
+        Cell::maybe_int(row.target_rss_bytes),
+    ])
+}
+
+fn share(place: &'static str, value: f64) -> Result<Cell, RecordError> {
+    if value.is_finite() { Ok(Cell::Float(value)) } else { Err(RecordError::NotFinite { place }) }
+}
+
+fn row(mut cells: RowCells<'_>) -> Result<ResourceRow, RecordError> {
+    Ok(ResourceRow {
+        second: cells.int()?,
+        measured: cells.flag()?,
+        cpu_share: cells.float()?,
+        rss_bytes: cells.int()?,
+        descriptors: cells.int()?,
+        ports: cells.int()?,
+        steal_share: cells.float()?,
+        clock_step_us: cells.int()?,
+        released: cells.int()?,
+        ended: cells.int()?,
+        in_flight: cells.int()?,
+        waiting: cells.int()?,
+        lateness_p99_us: cells.maybe_int()?,
+        target_cpu_cores: cells.maybe_float()?,
+        target_rss_bytes: cells.maybe_int()?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    prop_compose! {
+        fn any_row()(
+            (second, measured, released, ended) in (any::<u32>(), any::<bool>(), 0..1u64 << 40, 0..1u64 << 40),
+            (cpu_share, steal_share, target_cpu_cores) in (0.0..2.0f64, 0.0..1.0f64, any::<Option<bool>>()),
+            (rss_bytes, descriptors, ports) in (0..1u64 << 50, any::<u32>(), any::<u32>()),
+            (clock_step_us, in_flight, waiting) in (any::<i64>(), any::<u32>(), any::<u32>()),
+            (lateness, target_rss_bytes) in (any::<Option<u32>>(), any::<Option<u32>>()),
+        ) -> ResourceRow {
+            ResourceRow {
+                second, measured, cpu_share, rss_bytes, descriptors, ports, steal_share, clock_step_us,
+                released, ended, in_flight, waiting,
+                lateness_p99_us: lateness.map(u64::from),
+                target_cpu_cores: target_cpu_cores.map(|busy| if busy { 1.75 } else { 0.0 }),
+                target_rss_bytes: target_rss_bytes.map(u64::from),
+            }
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(48))]
+        #[test]
+        fn every_second_comes_back(rows in proptest::collection::vec(any_row(), 0..60)) {
+            let mut segment = SegmentWriter::new(Vec::new()).unwrap();
+            for row in &rows {
+                segment.push(row).unwrap();
+            }
+            prop_assert_eq!(segment.rows(), rows.len() as u64);
+            let bytes = Bytes::from(segment.finish().unwrap());
+            let back: Vec<ResourceRow> = read(bytes).unwrap().map(Result::unwrap).collect();
+            prop_assert_eq!(back, rows);
+        }
+
+        #[test]
+        fn shares_that_are_no_numbers_are_refused(row in any_row(), infinite: bool) {
+            let bad = if infinite { f64::INFINITY } else { f64::NAN };
+            let mut segment = SegmentWriter::new(Vec::new()).unwrap();
+            for row in [
+                ResourceRow { cpu_share: bad, ..row.clone() },
+                ResourceRow { steal_share: bad, ..row.clone() },
+                ResourceRow { target_cpu_cores: Some(bad), ..row.clone() },
+            ] {
+                let refused = matches!(segment.push(&row), Err(RecordError::NotFinite { .. }));
+                prop_assert!(refused);
+            }
+            prop_assert_eq!(segment.rows(), 0);
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! A run in which every field is present, so that a test on it speaks of the whole file.
+
+use std::collections::BTreeMap;
+
+use load_plan::plan::{Limit, Objective, Plan, Record, SCHEDULE_VERSION, Time};
+
+use crate::run::{
+    Audit, Counts, Environment, ErrorCount, Finding, JourneyResult, ObjectiveResult,
+    ObjectiveStatus, Run, SCHEMA, Severity, State, StepResult, StreamResult, Verdict, Watch,
+};
+use crate::spread::Spread;
+
+/// A run in which every field is present.
+pub(super) fn run() -> Run {
+    Run {
+        schema: SCHEMA,
+        state: State::Finished,
+        started_unix_ns: 1_563_580_800_123_456_789,
+        ended_ns: Some(30_000_000_001),
+        unreachable: Some(name("connection refused")),
+        verdict: Some(Verdict::Fail),
+        findings: vec![Finding {
+            code: name("OBJECTIVE_MISSED"),
+            severity: Severity::Fail,
+            subject: Some(name("GET page: p99 <= 30ms")),
+            numbers: BTreeMap::from([(name("over_percent"), 1.25)]),
+        }],
+        counts: counts(15_000),
+        achieved: Some(0.998),
+        seed: u64::MAX,
+        schedule_version: SCHEDULE_VERSION,
+        schedule_sha256: "a".repeat(64),
+        plan_sha256: "b".repeat(64),
+        overrides: BTreeMap::from([(name("scale"), name("1/10"))]),
+        plan: plan(),
+        streams: vec![StreamResult {
+            name: name("reads"),
+            counts: counts(15_000),
+            measured: counts(14_000),
+            audit: Some(Audit { class: name("POISSON") }),
+        }],
+        steps: steps(),
+        journeys: vec![JourneyResult {
+            stream: name("reads"),
+            journey: name("read_room"),
+            count: 14_979,
+            not_completed: 21,
+            response_us: Some(spread(10)),
+        }],
+        objectives: objectives(),
+        errors: vec![ErrorCount {
+            stream: name("reads"),
+            step: name("GET page"),
+            class: name("status"),
+            status: Some(503),
+            count: 1,
+        }],
+        lateness_us: Some(spread(1)),
+        wait_us: Some(spread(2)),
+        runtime_lag_us: Some(spread(3)),
+        timer_probe_us: Some(spread(4)),
+        watch: Watch { seconds: 30, cpu_share: 0.25, cpu_share_max: 0.5, ..Watch::default() },
+        environment: environment(),
+    }
+}
+
+fn steps() -> Vec<StepResult> {
+    vec![StepResult {
+        stream: name("reads"),
+        step: name("GET page"),
+        count: 14_979,
+        not_completed: 21,
+        response_us: Some(spread(10)),
+        service_us: Some(spread(9)),
+        server_us: Some(spread(8)),
+        delivery_us: Some(spread(7)),
+    }]
+}
+
+fn environment() -> Environment {
+    Environment {
+        hanno: name("0.1.0"),
+        commit: Some("c".repeat(40)),
+        rustc: Some(name("1.95")),
+        cores: 2,
+        cores_given: 1.5,
+        limits: BTreeMap::from([(name("descriptors"), 1_024)]),
+        store: Some(name("redb")),
+        dataset_sha256: Some("d".repeat(64)),
+        ..Environment::default()
+    }
+}
+
+fn objectives() -> Vec<ObjectiveResult> {
+    vec![ObjectiveResult {
+        step: name("GET page"),
+        text: name("p99 <= 30ms"),
+        implied: false,
+        total: 15_000,
+        over: 188,
+        status: Some(ObjectiveStatus::Missed),
+        seconds: vec![(500, 3), (501, 0)],
+    }]
+}
+
+fn spread(step: u64) -> Spread {
+    Spread {
+        count: 15_000,
+        min: step,
+        mean: 1.5,
+        p50: 2 * step,
+        p90: 3 * step,
+        p95: 4 * step,
+        p99: 5 * step,
+        p999: 6 * step,
+        max: 7 * step,
+    }
+}
+
+fn counts(planned: u64) -> Counts {
+    Counts {
+        planned,
+        completed: planned - 21,
+        failed: 1,
+        timed_out: 2,
+        dropped: 3,
+        abandoned: 4,
+        unreleased: 5,
+        lost: 6,
+    }
+}
+
+fn plan() -> Plan {
+    Plan {
+        name: "reads".to_owned(),
+        seed: u64::MAX,
+        streams: Vec::new(),
+        journeys: Vec::new(),
+        tables: Vec::new(),
+        objectives: vec![Objective {
+            step: "GET page".to_owned(),
+            text: "p99 <= 30ms".to_owned(),
+            implied: false,
+            limit: Limit::Latency {
+                time: Time::Response,
+                quantile_ppm: 990_000,
+                at_most_ns: 30_000_000,
+            },
+        }],
+        record: Record::OneIn { n: 8 },
+        trace_header: false,
+        drain_ns: 5,
+    }
+}
+
+fn name(text: &str) -> String {
+    text.to_owned()
+}
