@@ -1,0 +1,222 @@
+//! Owns every histogram and every file of a run: takes events, keeps the ledger, writes the record.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use load_plan::plan::{Plan, Record};
+use run_record::arrival_row::ArrivalRow;
+use run_record::run::Run;
+use tokio_util::sync::CancellationToken;
+
+use crate::clock::Clock;
+use crate::event::Event;
+use crate::handoff::Handoff;
+use crate::ledger::{Ledger, second_of};
+use crate::planned::Planned;
+use crate::progress::Progress;
+use crate::record_dir::{RecordDir, RecordDirError, Streams};
+use crate::watch::Watcher;
+use crate::window::Measured;
+
+/// How often events are taken: not one by one, since a wake-up for each would disturb the users it measures.
+const TAKE_EVERY: Duration = Duration::from_millis(20);
+
+/// Events that may wait; beyond it users wait for the collector, after they have stamped their times.
+pub(crate) const EVENTS_MAX: usize = 1 << 16;
+
+/// How often `run.json` is written while the run goes on, in seconds.
+const SNAPSHOT_EVERY_S: u32 = 10;
+
+/// How long an interval stays open after its second is over, for events still under way.
+const GRACE_NS: u64 = 200_000_000;
+
+const NS_PER_S: u64 = 1_000_000_000;
+
+/// What the collector works with.
+pub(crate) struct Collector {
+    pub(crate) plan: Arc<Plan>,
+    pub(crate) clock: Clock,
+    pub(crate) events: flume::Receiver<Event>,
+    pub(crate) handoffs: Arc<[Handoff]>,
+    pub(crate) planned: Arc<Planned>,
+    pub(crate) watcher: Watcher,
+    pub(crate) dir: Arc<RecordDir>,
+    /// Everything of the record that is known before the run.
+    pub(crate) run: Run,
+    pub(crate) progress: Box<dyn FnMut(&Progress) + Send>,
+    /// Cancelled when the record cannot be written: a run that leaves nothing need not go on.
+    pub(crate) stop: CancellationToken,
+}
+
+/// What is left when the last event has been taken.
+pub(crate) struct Collected {
+    /// Without findings and verdict.
+    pub(crate) run: Run,
+    /// Why the record is not whole.
+    pub(crate) error: Option<RecordDirError>,
+}
+
+impl Collector {
+    /// Runs on a thread of its own until every sender of events is gone.
+    pub(crate) fn collect(self) -> Collected {
+        let mut book = Book::open(self);
+        while book.take_events() {
+            book.keep_time();
+            std::thread::sleep(TAKE_EVERY);
+        }
+        book.close()
+    }
+}
+
+/// The collector at work.
+struct Book {
+    with: Collector,
+    ledger: Ledger,
+    measured: Measured,
+    streams: Option<Streams>,
+    error: Option<RecordDirError>,
+    /// The second that runs.
+    second: u32,
+    seen: Seen,
+}
+
+/// Totals at the end of the last second.
+#[derive(Default)]
+struct Seen {
+    released: u64,
+    ended: u64,
+}
+
+impl Book {
+    fn open(with: Collector) -> Self {
+        let mut book = Self {
+            ledger: Ledger::new(Arc::clone(&with.plan), Arc::clone(&with.planned)),
+            measured: Measured::of(&with.plan),
+            streams: None,
+            error: None,
+            second: 0,
+            seen: Seen::default(),
+            with,
+        };
+        match book.with.dir.open_streams(&book.with.plan, book.with.clock.started_unix_ns()) {
+            Ok(streams) => book.streams = Some(streams),
+            Err(error) => book.give_up(error),
+        }
+        book.snapshot();
+        book
+    }
+
+    /// Takes what has come; false when nothing will come any more.
+    fn take_events(&mut self) -> bool {
+        let now_ns = self.with.clock.now_ns();
+        loop {
+            match self.with.events.try_recv() {
+                Ok(event) => self.take(&event, now_ns),
+                Err(flume::TryRecvError::Empty) => return true,
+                Err(flume::TryRecvError::Disconnected) => return false,
+            }
+        }
+    }
+
+    fn take(&mut self, event: &Event, now_ns: u64) {
+        self.ledger.on_event(event, now_ns);
+        if let Event::Row { row, .. } = event
+            && kept(self.with.plan.record, row)
+        {
+            self.write(|streams| streams.arrival(row, now_ns));
+        }
+    }
+
+    fn keep_time(&mut self) {
+        let now_ns = self.with.clock.now_ns();
+        self.write_intervals(second_of(now_ns.saturating_sub(GRACE_NS)));
+        if second_of(now_ns) > self.second {
+            self.second = second_of(now_ns);
+            self.end_second(now_ns);
+        }
+    }
+
+    fn end_second(&mut self, now_ns: u64) {
+        // The second that just ended was measured if its middle was.
+        let measured = self.measured.covers(now_ns.saturating_sub(NS_PER_S / 2));
+        let mut row = self.with.watcher.second(self.second, measured);
+        let (released, ended) = (self.released(), self.ledger.ended());
+        let waiting = self.with.handoffs.iter().map(Handoff::waiting).sum::<usize>();
+        row.released = released - self.seen.released;
+        row.ended = ended - self.seen.ended;
+        row.waiting = u32::try_from(waiting).unwrap_or(u32::MAX);
+        let unfinished = released.saturating_sub(ended).saturating_sub(waiting as u64);
+        row.in_flight = u32::try_from(unfinished).unwrap_or(u32::MAX);
+        row.lateness_p99_us = self.ledger.take_lateness_p99_us();
+        self.seen = Seen { released, ended };
+        self.write(|streams| streams.resource(&row, now_ns));
+        self.with.run.watch = self.with.watcher.summary();
+        (self.with.progress)(&Progress::of(&row, released, ended, &self.with.plan));
+        if self.second.is_multiple_of(SNAPSHOT_EVERY_S) {
+            self.snapshot();
+        }
+    }
+
+    fn released(&self) -> u64 {
+        (0..self.with.plan.streams.len()).map(|stream| self.with.planned.of(stream).0).sum()
+    }
+
+    fn write_intervals(&mut self, before: u32) {
+        let taken = self.ledger.intervals.take_before(before);
+        if taken.is_empty() {
+            return;
+        }
+        for (second, interval) in taken {
+            let span = (u64::from(second) * NS_PER_S, NS_PER_S);
+            for (&(number, phase, kind), histogram) in &interval {
+                let tag = self.ledger.steps.tag(&self.with.plan, number, phase, kind);
+                self.write(|streams| streams.interval(&tag, span, histogram));
+            }
+            self.ledger.intervals.reuse(interval);
+        }
+        self.write(Streams::flush);
+    }
+
+    fn snapshot(&mut self) {
+        self.ledger.fill(&mut self.with.run, false);
+        if self.error.is_none()
+            && let Err(error) = self.with.dir.write_run(&self.with.run)
+        {
+            self.give_up(error);
+        }
+    }
+
+    fn write(&mut self, write: impl FnOnce(&mut Streams) -> Result<(), RecordDirError>) {
+        if let Some(streams) = &mut self.streams
+            && let Err(error) = write(streams)
+        {
+            self.give_up(error);
+        }
+    }
+
+    /// Goes on counting, so that nobody waits for the collector, but writes no more.
+    fn give_up(&mut self, error: RecordDirError) {
+        self.streams = None;
+        self.error.get_or_insert(error);
+        self.with.stop.cancel();
+    }
+
+    fn close(mut self) -> Collected {
+        self.write_intervals(u32::MAX);
+        if let Some(Err(error)) = self.streams.take().map(Streams::finish) {
+            self.give_up(error);
+        }
+        self.ledger.fill(&mut self.with.run, true);
+        self.with.run.watch = self.with.watcher.summary();
+        self.with.run.ended_ns = Some(self.with.clock.now_ns());
+        Collected { run: self.with.run, error: self.error }
+    }
+}
+
+fn kept(record: Record, row: &ArrivalRow) -> bool {
+    match record {
+        Record::All {} => true,
+        Record::OneIn { n } => row.seq.is_multiple_of(u64::from(n.max(1))),
+        Record::None {} => false,
+    }
+}

@@ -1,0 +1,35 @@
+//! What reaches the collector.
+
+use run_record::arrival_row::ArrivalRow;
+
+/// A message to the collector.
+#[derive(Clone, Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly all events are rows; boxing them would allocate for each request"
+)]
+pub(crate) enum Event {
+    /// A step attempted, or an arrival that started none.
+    Row {
+        row: ArrivalRow,
+        /// Due time of the arrival, which the row of a later step does not hold.
+        arrival_due_ns: u64,
+    },
+    /// A probe was woken.
+    Probe {
+        probe: Probe,
+        /// When it should have been woken, from the run's start.
+        due_ns: u64,
+        /// How much later it was.
+        late_ns: u64,
+    },
+}
+
+/// Who was woken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Probe {
+    /// A bare thread, by the timer that the pacer uses: tells a noisy machine.
+    Timer,
+    /// A task in the users' runtime: tells a saturated generator.
+    Runtime,
+}

@@ -1,0 +1,275 @@
+//! All histograms and counters of a run in one place: rows in, numbers out.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use hdrhistogram::Histogram;
+use load_plan::plan::Plan;
+use run_record::arrival_row::{ArrivalRow, Outcome};
+use run_record::histogram::{histogram, record_us};
+use run_record::latency::Kind;
+use run_record::run::{Counts, ErrorCount, JourneyResult, Run, StepResult, StreamResult};
+use run_record::spread::Spread;
+
+use crate::event::{Event, Probe};
+use crate::intervals::Intervals;
+use crate::lateness::{is_first, lateness_ns, wait_ns};
+use crate::objectives::Objectives;
+use crate::planned::Planned;
+use crate::steps::Steps;
+use crate::tally::{Tally, add};
+use crate::window::Measured;
+
+const NS_PER_S: u64 = 1_000_000_000;
+const NS_PER_US: u64 = 1_000;
+
+/// What a run has shown so far.
+#[derive(Debug)]
+pub(crate) struct Ledger {
+    plan: Arc<Plan>,
+    planned: Arc<Planned>,
+    pub(crate) steps: Steps,
+    pub(crate) intervals: Intervals,
+    tally: Tally,
+    objectives: Objectives,
+    measured: Measured,
+    totals: Vec<StepTotals>,
+    journeys: BTreeMap<(u16, u16), JourneyTotals>,
+    errors: BTreeMap<(usize, &'static str, Option<u16>), u64>,
+    lateness: Histogram<u64>,
+    wait: Histogram<u64>,
+    timer_probe: Histogram<u64>,
+    runtime_lag: Histogram<u64>,
+    lateness_of_second: Histogram<u64>,
+}
+
+#[derive(Debug)]
+struct StepTotals {
+    not_completed: u64,
+    response: Histogram<u64>,
+    service: Histogram<u64>,
+    server: Histogram<u64>,
+}
+
+#[derive(Debug)]
+struct JourneyTotals {
+    not_completed: u64,
+    response: Histogram<u64>,
+}
+
+impl Ledger {
+    pub(crate) fn new(plan: Arc<Plan>, planned: Arc<Planned>) -> Self {
+        let steps = Steps::of(&plan);
+        let totals = steps.keys().iter().map(|_| StepTotals::new()).collect();
+        let journeys = steps.journeys().map(|key| (key, JourneyTotals::new())).collect();
+        Self {
+            tally: Tally::new(plan.streams.len()),
+            objectives: Objectives::of(&plan),
+            measured: Measured::of(&plan),
+            intervals: Intervals::default(),
+            errors: BTreeMap::new(),
+            lateness: histogram(),
+            wait: histogram(),
+            timer_probe: histogram(),
+            runtime_lag: histogram(),
+            lateness_of_second: histogram(),
+            plan,
+            planned,
+            steps,
+            totals,
+            journeys,
+        }
+    }
+
+    /// Takes an event that became known at `now_ns`.
+    pub(crate) fn on_event(&mut self, event: &Event, now_ns: u64) {
+        match event {
+            Event::Row { row, arrival_due_ns } => self.on_row(row, *arrival_due_ns, now_ns),
+            Event::Probe { probe, due_ns, late_ns } if self.measured.covers(*due_ns) => {
+                let histogram = match probe {
+                    Probe::Timer => &mut self.timer_probe,
+                    Probe::Runtime => &mut self.runtime_lag,
+                };
+                record_us(histogram, *late_ns);
+            }
+            Event::Probe { .. } => {}
+        }
+    }
+
+    fn on_row(&mut self, row: &ArrivalRow, arrival_due_ns: u64, now_ns: u64) {
+        let number = self.steps.number(row.stream, row.journey, row.step);
+        let second = second_of(row.done_ns.unwrap_or(now_ns));
+        self.tally.on_row(row);
+        self.objectives.on_row(row, &self.steps.keys()[number].name, second);
+        self.on_times(row, number, second);
+        self.on_error(row, number);
+        self.on_totals(row, number);
+        self.on_journey(row, arrival_due_ns);
+    }
+
+    fn on_times(&mut self, row: &ArrivalRow, number: usize, second: u32) {
+        let completed = row.outcome == Outcome::Completed;
+        let of_completed = |ns: Option<u64>| ns.filter(|_| completed);
+        for (kind, ns) in [
+            (Kind::Response, of_completed(response_ns(row))),
+            (Kind::Service, of_completed(service_ns(row))),
+            (Kind::Server, of_completed(row.server_us.map(|us| us * NS_PER_US))),
+            (Kind::Lateness, lateness_ns(row)),
+            (Kind::Wait, wait_ns(row)),
+        ] {
+            if let Some(ns) = ns {
+                self.intervals.record(second, (number, row.phase, kind), ns);
+            }
+        }
+        if let (true, Some(late_ns)) = (is_first(row), lateness_ns(row)) {
+            record_us(&mut self.lateness_of_second, late_ns);
+            if row.measured {
+                record_us(&mut self.lateness, late_ns);
+            }
+        }
+        if let (true, Some(waited_ns)) = (row.measured, wait_ns(row)) {
+            record_us(&mut self.wait, waited_ns);
+        }
+    }
+
+    fn on_error(&mut self, row: &ArrivalRow, number: usize) {
+        if let Some(class) = row.error_class {
+            *self.errors.entry((number, class, row.status)).or_default() += 1;
+        }
+    }
+
+    fn on_totals(&mut self, row: &ArrivalRow, number: usize) {
+        if !row.measured {
+            return;
+        }
+        let totals = &mut self.totals[number];
+        if row.outcome != Outcome::Completed {
+            totals.not_completed += 1;
+            return;
+        }
+        for (histogram, ns) in [
+            (&mut totals.response, response_ns(row)),
+            (&mut totals.service, service_ns(row)),
+            (&mut totals.server, row.server_us.map(|us| us * NS_PER_US)),
+        ] {
+            if let Some(ns) = ns {
+                record_us(histogram, ns);
+            }
+        }
+    }
+
+    fn on_journey(&mut self, row: &ArrivalRow, arrival_due_ns: u64) {
+        if !(row.measured && row.last) {
+            return;
+        }
+        let Some(totals) = self.journeys.get_mut(&(row.stream, row.journey)) else { return };
+        match (row.outcome, row.done_ns) {
+            (Outcome::Completed, Some(done_ns)) => {
+                record_us(&mut totals.response, done_ns.saturating_sub(arrival_due_ns));
+            }
+            _ => totals.not_completed += 1,
+        }
+    }
+
+    /// 99th percentile of lateness since the last call, in microseconds.
+    pub(crate) fn take_lateness_p99_us(&mut self) -> Option<u64> {
+        let spread = Spread::of(&self.lateness_of_second);
+        self.lateness_of_second.reset();
+        spread.map(|spread| spread.p99)
+    }
+
+    /// Arrivals released or dropped, and arrivals whose outcome is known.
+    pub(crate) fn ended(&self) -> u64 {
+        self.tally.ended()
+    }
+
+    /// Writes what is known into the record's form.
+    pub(crate) fn fill(&self, run: &mut Run, ended: bool) {
+        run.streams = self.streams();
+        run.counts = run.streams.iter().map(|s| s.counts).fold(Counts::default(), add);
+        run.steps = self.step_results();
+        run.journeys = self.journey_results();
+        run.objectives = self.objectives.results(ended);
+        run.errors = self.error_counts();
+        run.lateness_us = Spread::of(&self.lateness);
+        run.wait_us = Spread::of(&self.wait);
+        run.timer_probe_us = Spread::of(&self.timer_probe);
+        run.runtime_lag_us = Spread::of(&self.runtime_lag);
+    }
+
+    fn streams(&self) -> Vec<StreamResult> {
+        let result = |(number, stream): (usize, &load_plan::plan::Stream)| {
+            let (counts, measured) = self.tally.of(number, &self.planned);
+            StreamResult { name: stream.name.clone(), counts, measured, audit: None }
+        };
+        self.plan.streams.iter().enumerate().map(result).collect()
+    }
+
+    fn stream_name(&self, stream: u16) -> String {
+        self.plan.streams[usize::from(stream)].name.clone()
+    }
+
+    fn step_results(&self) -> Vec<StepResult> {
+        let result = |(key, totals): (&crate::steps::StepKey, &StepTotals)| StepResult {
+            stream: self.stream_name(key.stream),
+            step: key.name.clone(),
+            count: totals.response.len(),
+            not_completed: totals.not_completed,
+            response_us: Spread::of(&totals.response),
+            service_us: Spread::of(&totals.service),
+            server_us: Spread::of(&totals.server),
+            delivery_us: None,
+        };
+        self.steps.keys().iter().zip(&self.totals).map(result).collect()
+    }
+
+    fn journey_results(&self) -> Vec<JourneyResult> {
+        let result = |(&(stream, journey), totals): (&(u16, u16), &JourneyTotals)| JourneyResult {
+            stream: self.stream_name(stream),
+            journey: self.plan.journeys[usize::from(journey)].name.clone(),
+            count: totals.response.len(),
+            not_completed: totals.not_completed,
+            response_us: Spread::of(&totals.response),
+        };
+        self.journeys.iter().map(result).collect()
+    }
+
+    fn error_counts(&self) -> Vec<ErrorCount> {
+        let result =
+            |(&(number, class, status), &count): (&(usize, &'static str, Option<u16>), &u64)| {
+                let key = &self.steps.keys()[number];
+                ErrorCount {
+                    stream: self.stream_name(key.stream),
+                    step: key.name.clone(),
+                    class: class.to_owned(),
+                    status,
+                    count,
+                }
+            };
+        self.errors.iter().map(result).collect()
+    }
+}
+
+impl StepTotals {
+    fn new() -> Self {
+        Self { not_completed: 0, response: histogram(), service: histogram(), server: histogram() }
+    }
+}
+
+impl JourneyTotals {
+    fn new() -> Self {
+        Self { not_completed: 0, response: histogram() }
+    }
+}
+
+pub(crate) fn second_of(ns: u64) -> u32 {
+    u32::try_from(ns / NS_PER_S).unwrap_or(u32::MAX)
+}
+
+fn response_ns(row: &ArrivalRow) -> Option<u64> {
+    Some(row.done_ns?.saturating_sub(row.due_ns))
+}
+
+fn service_ns(row: &ArrivalRow) -> Option<u64> {
+    Some(row.done_ns?.saturating_sub(row.sent_ns?))
+}

@@ -1,0 +1,157 @@
+//! Reads the machine: what a run is given (once) and what is used of it (each second).
+
+use std::collections::BTreeMap;
+use std::fs::read_to_string;
+
+use procfs::process::{LimitValue, Process};
+use procfs::{Current, CurrentSI, ProcResult};
+use run_record::run::Environment;
+
+/// The part of the environment that the machine tells; the caller adds target, store and data set.
+pub fn environment() -> Environment {
+    let cores = cores();
+    Environment {
+        hanno: env!("CARGO_PKG_VERSION").to_owned(),
+        kernel: read_trimmed("/proc/sys/kernel/osrelease").unwrap_or_default(),
+        cpu_model: cpu_model().unwrap_or_default(),
+        cores,
+        cores_given: cores_given(cores),
+        memory: procfs::Meminfo::current().map_or(0, |memory| memory.mem_total),
+        limits: limits(),
+        ..Environment::default()
+    }
+}
+
+/// Cores that affinity and control group leave to this process.
+pub fn cores_given(cores: u32) -> f64 {
+    let allowed = rustix::thread::sched_getaffinity(None).map_or(cores, |set| set.count());
+    let allowed = f64::from(allowed.max(1));
+    quota_cores().map_or(allowed, |quota| quota.min(allowed))
+}
+
+/// Opens as many descriptors as the hard limit allows: every connection of a user needs one.
+pub fn raise_descriptor_limit() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let limit = getrlimit(Resource::Nofile);
+    let raised = Rlimit { current: limit.maximum, maximum: limit.maximum };
+    if let Err(error) = setrlimit(Resource::Nofile, raised) {
+        tracing::debug!(%error, "the descriptor limit stays as it is");
+    }
+}
+
+/// How many descriptors this process may open.
+pub(crate) fn descriptor_limit() -> Option<u64> {
+    let limits = Process::myself().and_then(|process| process.limits()).ok()?;
+    match limits.max_open_files.soft_limit {
+        LimitValue::Value(limit) => Some(limit),
+        LimitValue::Unlimited => None,
+    }
+}
+
+/// First and last port that outgoing connections get.
+pub(crate) fn port_range() -> Option<(u16, u16)> {
+    let text = read_to_string("/proc/sys/net/ipv4/ip_local_port_range").ok()?;
+    let mut ports = text.split_whitespace().map(str::parse);
+    Some((ports.next()?.ok()?, ports.next()?.ok()?))
+}
+
+/// Outgoing TCP connections that hold a port of the range, those that linger after their end included.
+pub(crate) fn ports_in_use((first, last): (u16, u16)) -> ProcResult<u32> {
+    use procfs::net::{TcpNetEntry, TcpState, tcp, tcp6};
+    let holds = |entry: &TcpNetEntry| {
+        entry.state != TcpState::Listen
+            && (first..=last).contains(&entry.local_address.port())
+            && !(first..=last).contains(&entry.remote_address.port())
+    };
+    let count =
+        tcp()?.iter().chain(&tcp6().unwrap_or_default()).filter(|entry| holds(entry)).count();
+    Ok(u32::try_from(count).unwrap_or(u32::MAX))
+}
+
+/// CPU time of all cores since boot: what the hypervisor took, and everything, in ticks.
+pub(crate) fn stolen_ticks() -> ProcResult<(u64, u64)> {
+    let cpu = procfs::KernelStats::current()?.total;
+    let steal = cpu.steal.unwrap_or(0);
+    let rest = [cpu.iowait, cpu.irq, cpu.softirq].into_iter().flatten().sum::<u64>();
+    Ok((steal, cpu.user + cpu.nice + cpu.system + cpu.idle + rest + steal))
+}
+
+/// CPU time in ticks and resident bytes of a process.
+pub(crate) fn usage(process: &Process) -> ProcResult<(u64, u64)> {
+    let stat = process.stat()?;
+    Ok((stat.utime + stat.stime, stat.rss * procfs::page_size()))
+}
+
+fn cores() -> u32 {
+    procfs::CpuInfo::current().map_or(1, |cpu| u32::try_from(cpu.num_cores()).unwrap_or(1)).max(1)
+}
+
+fn cpu_model() -> Option<String> {
+    procfs::CpuInfo::current().ok()?.model_name(0).map(str::to_owned)
+}
+
+fn limits() -> BTreeMap<String, u64> {
+    let ports = port_range().map(|(first, last)| u64::from(last.saturating_sub(first)) + 1);
+    [("descriptors", descriptor_limit()), ("ports", ports)]
+        .into_iter()
+        .filter_map(|(name, limit)| Some((name.to_owned(), limit?)))
+        .collect()
+}
+
+/// The CPU quota of the control group, version 2 or 1; none if there is none.
+fn quota_cores() -> Option<f64> {
+    let v2 = || {
+        let text = read_trimmed("/sys/fs/cgroup/cpu.max")?;
+        let (quota, period) = text.split_once(' ')?;
+        ratio(quota, period)
+    };
+    let v1 = || {
+        let quota = read_trimmed("/sys/fs/cgroup/cpu/cpu.cfs_quota_us")?;
+        let period = read_trimmed("/sys/fs/cgroup/cpu/cpu.cfs_period_us")?;
+        ratio(&quota, &period)
+    };
+    v2().or_else(v1)
+}
+
+/// None for `max` and -1, which mean no limit.
+fn ratio(quota: &str, period: &str) -> Option<f64> {
+    let (quota, period): (f64, f64) = (quota.parse().ok()?, period.parse().ok()?);
+    (quota > 0.0 && period > 0.0).then(|| quota / period)
+}
+
+fn read_trimmed(path: &str) -> Option<String> {
+    read_to_string(path).ok().map(|text| text.trim().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn this_machine_is_described() {
+        let environment = environment();
+        assert!(environment.cores >= 1 && environment.memory > 0);
+        assert!(environment.cores_given > 0.0);
+        assert!(!environment.kernel.is_empty());
+        assert!(environment.limits["ports"] > 0);
+    }
+
+    #[test]
+    fn quotas_without_a_limit_are_none() {
+        assert_eq!(ratio("150000", "100000"), Some(1.5));
+        assert_eq!(ratio("max", "100000"), None);
+        assert_eq!(ratio("-1", "100000"), None);
+    }
+
+    #[test]
+    fn an_outgoing_connection_holds_a_port() {
+        let range = port_range().unwrap();
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let listening_port = listener.local_addr().unwrap().port();
+        // The listener's own port is of the same range: only the side that does not listen counts.
+        let outside = if (range.0..=range.1).contains(&listening_port) { 0 } else { 1 };
+        let before = ports_in_use(range).unwrap();
+        let _connection = std::net::TcpStream::connect(("127.0.0.1", listening_port)).unwrap();
+        assert!(ports_in_use(range).unwrap() + 16 >= before + outside);
+    }
+}

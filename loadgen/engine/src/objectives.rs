@@ -1,0 +1,99 @@
+//! Counts for each objective what is beyond its limit: exactly, request by request, not read off a histogram.
+
+use load_plan::plan::{Limit, Objective, Plan, Time};
+use run_record::arrival_row::{ArrivalRow, Outcome};
+use run_record::run::ObjectiveResult;
+
+use crate::lateness::is_first;
+
+const NS_PER_US: u64 = 1_000;
+
+/// The counters of a plan's objectives, over measured phases.
+#[derive(Debug)]
+pub(crate) struct Objectives {
+    counters: Vec<Counter>,
+}
+
+#[derive(Debug)]
+struct Counter {
+    objective: Objective,
+    total: u64,
+    over: u64,
+    seconds: Vec<(u32, u32)>,
+}
+
+impl Objectives {
+    pub(crate) fn of(plan: &Plan) -> Self {
+        let counter = |objective: &Objective| Counter {
+            objective: objective.clone(),
+            total: 0,
+            over: 0,
+            seconds: Vec::new(),
+        };
+        Self { counters: plan.objectives.iter().map(counter).collect() }
+    }
+
+    /// Counts a row of the named step, whose outcome was known in this second of the run.
+    pub(crate) fn on_row(&mut self, row: &ArrivalRow, step: &str, second: u32) {
+        if !row.measured {
+            return;
+        }
+        for counter in self.counters.iter_mut().filter(|counter| counter.objective.step == step) {
+            if let Some(over) = over(&counter.objective.limit, row) {
+                counter.count(over, second);
+            }
+        }
+    }
+
+    /// The counters; with those of each second when the run has ended.
+    pub(crate) fn results(&self, ended: bool) -> Vec<ObjectiveResult> {
+        let result = |counter: &Counter| ObjectiveResult {
+            step: counter.objective.step.clone(),
+            text: counter.objective.text.clone(),
+            implied: counter.objective.implied,
+            total: counter.total,
+            over: counter.over,
+            status: None,
+            seconds: if ended { counter.seconds.clone() } else { Vec::new() },
+        };
+        self.counters.iter().map(result).collect()
+    }
+}
+
+impl Counter {
+    fn count(&mut self, over: bool, second: u32) {
+        let index = second as usize;
+        if self.seconds.len() <= index {
+            self.seconds.resize(index + 1, (0, 0));
+        }
+        self.total += 1;
+        self.over += u64::from(over);
+        self.seconds[index].0 += 1;
+        self.seconds[index].1 += u32::from(over);
+    }
+}
+
+/// Whether this row is beyond the limit; none if it does not count for it.
+fn over(limit: &Limit, row: &ArrivalRow) -> Option<bool> {
+    let completed = row.outcome == Outcome::Completed;
+    match limit {
+        Limit::Errors { .. } => Some(!completed),
+        Limit::Rate { .. } => is_first(row).then_some(matches!(
+            row.outcome,
+            Outcome::Dropped | Outcome::Unreleased | Outcome::Lost
+        )),
+        // A time that is not known cannot be shown to be within the limit.
+        Limit::Latency { time, at_most_ns, .. } => {
+            Some(!completed || time_ns(*time, row).is_none_or(|ns| ns > *at_most_ns))
+        }
+    }
+}
+
+fn time_ns(time: Time, row: &ArrivalRow) -> Option<u64> {
+    match time {
+        Time::Response => Some(row.done_ns?.saturating_sub(row.due_ns)),
+        Time::Service => Some(row.done_ns?.saturating_sub(row.sent_ns?)),
+        Time::Server => Some(row.server_us? * NS_PER_US),
+        Time::Delivery => None,
+    }
+}

@@ -1,0 +1,78 @@
+//! Releases every arrival at its due time, whatever users and target do.
+
+use std::sync::Arc;
+
+use load_plan::arrival::Arrival;
+use load_plan::plan::Plan;
+use run_record::arrival_row::ArrivalRow;
+use tokio_util::sync::CancellationToken;
+
+use crate::clock::Clock;
+use crate::event::Event;
+use crate::handoff::Handoff;
+use crate::planned::Planned;
+use crate::rows;
+
+/// How long the pacer sleeps at most before it looks whether it was told to stop.
+const LOOK_UP_NS: u64 = 100_000_000;
+
+/// What the pacer works with.
+#[derive(Debug)]
+pub(crate) struct Pacer {
+    pub(crate) plan: Arc<Plan>,
+    pub(crate) handoffs: Arc<[Handoff]>,
+    pub(crate) planned: Arc<Planned>,
+    /// Rows of arrivals that no user will see.
+    pub(crate) events: flume::Sender<Event>,
+    pub(crate) stop: CancellationToken,
+}
+
+impl Pacer {
+    /// Walks the schedule to its end; after a stop everything that is left is unreleased.
+    ///
+    /// On the machine's clock it blocks its thread: see [`Clock::wait_until`].
+    pub(crate) async fn pace(self, clock: Clock, schedule: impl Iterator<Item = Arrival>) {
+        for arrival in schedule {
+            let due = self.wait_until_due(&clock, arrival.due_ns).await;
+            self.planned.add(arrival.stream, self.measured(&arrival));
+            if due {
+                self.release(arrival, clock.now_ns()).await;
+            } else {
+                self.report(rows::unreleased(&self.plan, &arrival)).await;
+            }
+        }
+        for handoff in self.handoffs.iter() {
+            handoff.close();
+        }
+    }
+
+    /// False when told to stop before.
+    async fn wait_until_due(&self, clock: &Clock, due_ns: u64) -> bool {
+        while !self.stop.is_cancelled() {
+            let left_ns = clock.until_ns(due_ns);
+            if left_ns == 0 {
+                return true;
+            }
+            let nap_end_ns = due_ns - left_ns.saturating_sub(LOOK_UP_NS).min(due_ns);
+            clock.wait_until(nap_end_ns).await;
+        }
+        false
+    }
+
+    async fn release(&self, arrival: Arrival, now_ns: u64) {
+        let offered = self.handoffs[usize::from(arrival.stream)].offer(arrival, now_ns);
+        if let Err(refused) = offered {
+            self.report(rows::dropped(&self.plan, &refused, "queue_full")).await;
+        }
+    }
+
+    async fn report(&self, row: ArrivalRow) {
+        // The collector outlives the pacer; without it there is nothing left to tell.
+        let arrival_due_ns = row.due_ns;
+        drop(self.events.send_async(Event::Row { row, arrival_due_ns }).await);
+    }
+
+    fn measured(&self, arrival: &Arrival) -> bool {
+        self.plan.streams[usize::from(arrival.stream)].phases[usize::from(arrival.phase)].measured
+    }
+}

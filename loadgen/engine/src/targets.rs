@@ -1,0 +1,184 @@
+//! Where load may go. Fail closed: loopback needs no entry, and nothing else is allowed.
+
+use std::collections::BTreeMap;
+use std::net::{SocketAddr, ToSocketAddrs};
+use std::sync::Arc;
+use std::time::Duration;
+
+use load_plan::plan::Endpoint;
+use reqwest::Url;
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+
+/// How long the first connection may take before the target counts as unreachable.
+const PREFLIGHT_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// A place that load may be sent to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Target {
+    /// As the user named it.
+    pub name: String,
+    /// Base URL of each role.
+    pub bases: BTreeMap<Endpoint, Url>,
+}
+
+/// Why load may not go there.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TargetError {
+    /// Neither a URL nor a known name.
+    #[error(
+        "target `{target}` is not known: give `bundled`, or a URL on this machine such as http://127.0.0.1:8080"
+    )]
+    Unknown {
+        /// As given.
+        target: String,
+    },
+    /// A URL that Hanno cannot send to.
+    #[error("target `{target}`: {problem}")]
+    BadUrl {
+        /// As given, without credentials.
+        target: String,
+        /// What is wrong with it.
+        problem: &'static str,
+    },
+    /// Another machine.
+    #[error(
+        "target `{target}` is refused: `{host}` is not this machine, and load goes to loopback addresses only (127.0.0.0/8, ::1, localhost)"
+    )]
+    NotAllowed {
+        /// As given, without credentials.
+        target: String,
+        /// Its host.
+        host: String,
+    },
+}
+
+impl Target {
+    /// One base URL for every role.
+    ///
+    /// # Errors
+    /// When it is no plain `http://` or `https://` URL of this machine.
+    pub fn at_url(text: &str) -> Result<Self, TargetError> {
+        let url = Url::parse(text).ok().filter(Url::has_host);
+        let url = url.ok_or_else(|| TargetError::Unknown { target: text.to_owned() })?;
+        let target = shown(&url);
+        let bad = |problem| TargetError::BadUrl { target: target.clone(), problem };
+        if !matches!(url.scheme(), "http" | "https") {
+            return Err(bad("only http:// and https:// can be sent to"));
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(bad("credentials in a URL end up in logs: use `bearer` or `headers`"));
+        }
+        if url.query().is_some() || url.fragment().is_some() {
+            return Err(bad("a base URL has neither query nor fragment"));
+        }
+        if !is_loopback(&url) {
+            let host = url.host_str().unwrap_or_default().to_owned();
+            return Err(TargetError::NotAllowed { target, host });
+        }
+        let roles = [Endpoint::Read, Endpoint::Write, Endpoint::Admin];
+        Ok(Self { name: target, bases: roles.map(|role| (role, url.clone())).into() })
+    }
+}
+
+/// Connects once to each base URL.
+///
+/// # Errors
+/// Says which could not be reached and why; nothing may be released then.
+pub(crate) fn preflight(target: &Target) -> Result<(), String> {
+    let urls: std::collections::BTreeSet<&Url> = target.bases.values().collect();
+    urls.into_iter().try_for_each(|url| {
+        let addresses = url
+            .socket_addrs(|| None)
+            .map_err(|error| format!("{} cannot be resolved: {error}", shown(url)))?;
+        let mut problem = String::from("it has no loopback address");
+        for address in addresses.iter().filter(|address| address.ip().is_loopback()) {
+            match std::net::TcpStream::connect_timeout(address, PREFLIGHT_TIMEOUT) {
+                Ok(_) => return Ok(()),
+                Err(error) => problem = error.to_string(),
+            }
+        }
+        Err(format!("{} cannot be reached: {problem}", shown(url)))
+    })
+}
+
+/// Resolves names again for each connection and passes on loopback addresses only, so that a name that
+/// changes its address in mid-run cannot lead the load elsewhere.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct LoopbackResolver;
+
+impl Resolve for LoopbackResolver {
+    fn resolve(&self, name: Name) -> Resolving {
+        Box::pin(async move {
+            let name: Arc<str> = name.as_str().into();
+            let found = tokio::task::spawn_blocking(move || {
+                (&*name, 0).to_socket_addrs().map(Iterator::collect::<Vec<SocketAddr>>)
+            })
+            .await??;
+            let (allowed, refused): (Vec<_>, Vec<_>) =
+                found.into_iter().partition(|address| address.ip().is_loopback());
+            if allowed.is_empty() {
+                let refused = format!("not a loopback address: {refused:?}");
+                return Err(
+                    std::io::Error::new(std::io::ErrorKind::PermissionDenied, refused).into()
+                );
+            }
+            Ok(Box::new(allowed.into_iter()) as Addrs)
+        })
+    }
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        Some(url::Host::Domain(name)) => name == "localhost",
+        None => false,
+    }
+}
+
+fn shown(url: &Url) -> String {
+    let mut shown = url.clone();
+    // Both fail only for URLs without a host, which have no credentials to hide.
+    let hidden = shown.set_username("").is_ok() && shown.set_password(None).is_ok();
+    if hidden { shown.as_str().trim_end_matches('/').to_owned() } else { url.scheme().to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn loopback_is_allowed() {
+        for url in [
+            "http://127.0.0.1:8080",
+            "http://127.9.9.9/",
+            "http://[::1]:1",
+            "https://localhost:8443/base/",
+            "http://2130706433:80", // 127.0.0.1 as one number
+        ] {
+            assert!(Target::at_url(url).is_ok(), "{url}");
+        }
+    }
+
+    #[test]
+    fn everything_else_is_refused() {
+        for url in [
+            "http://example.org",
+            "http://10.0.0.1:80",
+            "http://192.168.1.1",
+            "http://[::ffff:10.0.0.1]/",
+            "http://localhost.example.org/",
+            "http://127.0.0.1.example.org/",
+            "http://0.0.0.0:80",
+            "http://127.0.0.1@example.org/",
+            "http://user:secret@127.0.0.1/",
+            "ftp://127.0.0.1/",
+            "http://127.0.0.1/?a=1",
+            "staging",
+            "",
+        ] {
+            let error = Target::at_url(url).unwrap_err().to_string();
+            assert!(!error.contains("secret"), "{error}");
+        }
+    }
+}
