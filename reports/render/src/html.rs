@@ -1,0 +1,183 @@
+//! The report: one page that needs nothing but itself, and goes from the answer to the evidence.
+
+mod figures;
+mod tables;
+
+mod reproduce;
+
+use askama::Template;
+use run_analysis::evidence::Evidence;
+use run_record::run::{Finding, ObjectiveStatus, Run, Severity, Verdict};
+
+pub use crate::svg::PlotError;
+use crate::{facts, text, units, words};
+use figures::{Figure, StepFigures};
+use tables::Table;
+
+/// More findings than this are counted only; `run.json` has all.
+const FINDINGS_MAX: usize = 100;
+
+/// A report could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum RenderError {
+    /// A plot.
+    #[error(transparent)]
+    Plot(#[from] PlotError),
+    /// The page around the plots.
+    #[error("the page could not be filled in: {0}")]
+    Page(#[from] askama::Error),
+}
+
+/// The whole page: no script, nothing fetched from elsewhere, every foreign name escaped.
+pub fn report(evidence: &Evidence) -> Result<String, RenderError> {
+    let run = &evidence.run;
+    let (steps, steps_left_out) = figures::steps(evidence)?;
+    let page = Page {
+        style: include_str!("../templates/report.css"),
+        name: text::clean(&run.plan.name),
+        verdict: facts::verdict_word(run),
+        verdict_class: verdict_class(run.verdict),
+        reason: facts::verdict_reason(run),
+        about: about(run),
+        objectives: objectives(run),
+        findings: findings(run),
+        findings_left_out: run.findings.len().saturating_sub(FINDINGS_MAX),
+        steps,
+        steps_left_out,
+        rates: figures::rates(evidence)?,
+        lateness: figures::lateness(evidence)?,
+        nothing_completed: run.steps.iter().all(|step| step.count == 0),
+        tables: [
+            tables::steps(run),
+            tables::journeys(run),
+            tables::generator(run),
+            tables::rates(run),
+            tables::counts(run),
+            tables::errors(run),
+            tables::environment(run),
+        ],
+        conservation: facts::conservation(&run.counts),
+        hashes: reproduce::hashes(run),
+        commands: reproduce::commands(run),
+        hanno: text::clean(&run.environment.hanno),
+    };
+    Ok(page.render()?)
+}
+
+/// What the template fills in. Text is escaped there; only pictures and the style are taken as they are.
+#[derive(Template)]
+#[template(path = "report.html")]
+struct Page {
+    style: &'static str,
+    name: String,
+    verdict: &'static str,
+    verdict_class: &'static str,
+    reason: String,
+    about: Vec<(&'static str, String)>,
+    objectives: Vec<ObjectiveView>,
+    findings: Vec<FindingView>,
+    findings_left_out: usize,
+    steps: Vec<StepFigures>,
+    steps_left_out: usize,
+    rates: Option<Figure>,
+    lateness: Option<Figure>,
+    nothing_completed: bool,
+    /// In the order of the page: steps, journeys, generator, rates, counts, errors, environment.
+    tables: [Table; 7],
+    conservation: String,
+    hashes: Vec<(&'static str, String)>,
+    commands: Vec<String>,
+    hanno: String,
+}
+
+/// One line of the objectives.
+struct ObjectiveView {
+    class: &'static str,
+    mark: &'static str,
+    status: &'static str,
+    step: String,
+    text: String,
+    figures: String,
+}
+
+/// One finding with its words.
+struct FindingView {
+    class: &'static str,
+    severity: &'static str,
+    code: String,
+    title: &'static str,
+    subject: String,
+    figures: String,
+    means: &'static str,
+    remedy: &'static str,
+}
+
+fn verdict_class(verdict: Option<Verdict>) -> &'static str {
+    match verdict {
+        Some(Verdict::Pass) => "pass",
+        Some(Verdict::Fail) => "fail",
+        Some(Verdict::Invalid) => "invalid",
+        Some(Verdict::Inconclusive) | None => "unsure",
+    }
+}
+
+/// When, how long, against what.
+fn about(run: &Run) -> Vec<(&'static str, String)> {
+    let mut about = vec![("started", units::moment(run.started_unix_ns))];
+    about.extend(run.ended_ns.map(|ns| ("took", units::duration_ns(ns))));
+    about.push(("target", text::clean(&run.environment.target)));
+    about.extend(run.environment.store.as_ref().map(|store| ("store", text::clean(store))));
+    about.push(("planned", format!("{} arrivals", units::count(run.counts.planned))));
+    about.push(("seed", run.seed.to_string()));
+    about
+}
+
+fn objectives(run: &Run) -> Vec<ObjectiveView> {
+    let view = |objective: facts::Objective| {
+        let (class, mark, status) = match objective.status {
+            Some(ObjectiveStatus::Held) => ("pass", "✓", "held"),
+            Some(ObjectiveStatus::Missed) => ("fail", "✗", "missed"),
+            Some(ObjectiveStatus::Undecided) => ("unsure", "?", "undecided"),
+            None => ("unsure", "?", "not judged"),
+        };
+        let step = text::clean(&objective.step);
+        ObjectiveView {
+            class,
+            mark,
+            status,
+            step,
+            text: text::clean(&objective.text),
+            figures: objective.figures,
+        }
+    };
+    facts::objectives(run).into_iter().map(view).collect()
+}
+
+fn findings(run: &Run) -> Vec<FindingView> {
+    let view = |(index, finding): (usize, &Finding)| {
+        let known = words::words(&finding.code);
+        // Findings of one code follow each other: what they mean is said once, with the first.
+        let again = index > 0 && run.findings[index - 1].code == finding.code;
+        let said = known.filter(|_| !again);
+        FindingView {
+            class: severity_class(finding.severity),
+            severity: words::severity(finding.severity),
+            code: text::clean(&finding.code),
+            title: known.map_or("not known to this version of Hanno", |words| words.title),
+            subject: finding.subject.as_deref().map(text::clean).unwrap_or_default(),
+            figures: text::clean(&words::figures(finding)),
+            means: said.map_or("", |words| words.means),
+            remedy: said.map_or("", |words| words.remedy),
+        }
+    };
+    run.findings.iter().enumerate().take(FINDINGS_MAX).map(view).collect()
+}
+
+fn severity_class(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Invalid => "invalid",
+        Severity::Fail => "fail",
+        Severity::Warning => "unsure",
+        Severity::Note => "note",
+    }
+}

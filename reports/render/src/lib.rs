@@ -1,0 +1,19 @@
+//! Findings and records in, text and pictures out.
+//!
+//! Nothing here reads or writes a file, asks the time or knows the terminal: the shell says how
+//! wide the terminal is and whether it has colours, and puts the text where it belongs.
+
+pub mod terminal;
+
+pub mod html;
+
+pub mod words;
+
+mod facts;
+
+mod rate_chart;
+mod svg;
+mod table;
+
+mod text;
+mod units;

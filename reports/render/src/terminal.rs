@@ -1,0 +1,351 @@
+//! The summary on the terminal: the answer first, then why, then the figures.
+
+use std::fmt::Write as _;
+
+use anstyle::{AnsiColor, Style};
+use run_record::run::{ObjectiveStatus, Run, Severity, Verdict};
+use run_record::spread::Spread;
+
+pub use crate::rate_chart::rate_chart;
+use crate::{facts, table, text, units, words};
+
+/// Narrower than this a row of times does not fit.
+const WIDTH_MIN: usize = 72;
+/// What is longer in a summary is cut with a line that says how much; the record has all of it.
+const ROWS_MAX: usize = 20;
+/// Figures begin here under a heading.
+const INDENT: usize = 2;
+
+/// How a summary is laid out.
+#[derive(Clone, Copy, Debug)]
+pub struct SummaryOptions {
+    /// Columns of the terminal; what is below 72 counts as 72.
+    pub width: usize,
+    /// Whether to write ANSI colours.
+    pub colour: bool,
+}
+
+impl Default for SummaryOptions {
+    fn default() -> Self {
+        Self { width: 80, colour: false }
+    }
+}
+
+/// What a run showed: objectives, verdict, findings, rates, counts, times, the generator, errors, environment.
+pub fn summary(run: &Run, options: &SummaryOptions) -> String {
+    let mut page =
+        Page { text: String::new(), width: options.width.max(WIDTH_MIN), colour: options.colour };
+    page.title(run);
+    page.objectives(run);
+    page.verdict(run);
+    page.findings(run);
+    page.rates(run);
+    page.counts(run);
+    page.times(run);
+    page.generator(run);
+    page.errors(run);
+    page.environment(run);
+    page.text
+}
+
+/// The text so far, and how to go on.
+struct Page {
+    text: String,
+    width: usize,
+    colour: bool,
+}
+
+impl Page {
+    fn title(&mut self, run: &Run) {
+        let length =
+            run.ended_ns.map(|ns| format!(", {}", units::duration_ns(ns))).unwrap_or_default();
+        let store = run.environment.store.as_ref().map(|store| format!(" ({store})"));
+        let target = format!("{}{}", run.environment.target, store.unwrap_or_default());
+        let target = text::clean(&target);
+        let when = units::moment(run.started_unix_ns);
+        self.paint(Style::new().bold(), &text::fit(&run.plan.name, self.width));
+        self.text.push('\n');
+        self.wrapped(&format!("against {target}, {when}{length}"), 0, INDENT);
+    }
+
+    fn objectives(&mut self, run: &Run) {
+        let objectives = facts::objectives(run);
+        if objectives.is_empty() {
+            return;
+        }
+        self.heading("Objectives");
+        for objective in objectives.iter().take(ROWS_MAX) {
+            let (mark, style) = match objective.status {
+                Some(ObjectiveStatus::Held) => ("✓", colour(AnsiColor::Green)),
+                Some(ObjectiveStatus::Missed) => ("✗", colour(AnsiColor::Red)),
+                Some(ObjectiveStatus::Undecided) | None => ("?", colour(AnsiColor::Yellow)),
+            };
+            self.text.push_str("  ");
+            self.paint(style, mark);
+            let objective = format!(
+                "{}: {} — {}",
+                text::clean(&objective.step),
+                objective.text,
+                objective.figures
+            );
+            self.wrapped(&objective, 3, 4);
+        }
+        self.cut(objectives.len());
+    }
+
+    fn verdict(&mut self, run: &Run) {
+        let style = match run.verdict {
+            Some(Verdict::Pass) => colour(AnsiColor::Green),
+            Some(Verdict::Fail) => colour(AnsiColor::Red),
+            Some(Verdict::Invalid) => colour(AnsiColor::Magenta),
+            Some(Verdict::Inconclusive) | None => colour(AnsiColor::Yellow),
+        };
+        let word = facts::verdict_word(run);
+        self.text.push('\n');
+        self.paint(style.bold(), word);
+        self.wrapped(&facts::verdict_reason(run), word.len(), word.len() + 2);
+    }
+
+    fn findings(&mut self, run: &Run) {
+        if run.findings.is_empty() {
+            return;
+        }
+        self.heading("Findings");
+        for (index, finding) in run.findings.iter().enumerate().take(ROWS_MAX) {
+            let style = match finding.severity {
+                Severity::Invalid => colour(AnsiColor::Magenta),
+                Severity::Fail => colour(AnsiColor::Red),
+                Severity::Warning => colour(AnsiColor::Yellow),
+                Severity::Note => colour(AnsiColor::Cyan),
+            };
+            self.text.push_str("  ");
+            self.paint(style, words::severity(finding.severity));
+            let words = words::words(&finding.code);
+            let title = words.map_or("not known to this version of Hanno", |words| words.title);
+            let about =
+                finding.subject.as_ref().map(|subject| format!(" ({})", text::clean(subject)));
+            let head = format!("{}: {title}{}", finding.code, about.unwrap_or_default());
+            self.wrapped(&head, INDENT + words::severity(finding.severity).len(), 4);
+            self.wrapped(&text::clean(&words::figures(finding)), 0, 4);
+            // Findings of one code follow each other: what to do is said once, after the last.
+            let last = run.findings.get(index + 1).is_none_or(|next| next.code != finding.code);
+            if let Some(words) = words.filter(|_| last) {
+                self.wrapped(words.remedy, 0, 4);
+            }
+        }
+        self.cut(run.findings.len());
+    }
+
+    fn rates(&mut self, run: &Run) {
+        self.heading("Rate, measured phases");
+        let header = ["stream", "planned", "offered", "asked", "achieved", "share"];
+        let mut rows = vec![header.map(str::to_owned).to_vec()];
+        for (stream, result) in run.plan.streams.iter().zip(&run.streams).take(ROWS_MAX) {
+            let seconds = facts::measured_seconds(stream);
+            let offered = facts::offered(&result.measured);
+            let class = result.audit.as_ref().map(|audit| format!(" {}", audit.class));
+            let name = format!("{}{}", result.name, class.unwrap_or_default());
+            rows.push(vec![
+                text::fit(&name, self.width.saturating_sub(56).max(16)),
+                units::count(result.measured.planned),
+                units::count(offered),
+                facts::rate(result.measured.planned, seconds),
+                facts::rate(offered, seconds),
+                units::percent_of(offered, result.measured.planned),
+            ]);
+        }
+        self.text += &table::table(&rows, INDENT);
+        self.cut(run.streams.len());
+        let achieved = run.achieved.map_or_else(
+            || "nothing was planned in measured phases".to_owned(),
+            |achieved| {
+                format!("achieved: {} of the planned arrivals were offered", units::share(achieved))
+            },
+        );
+        self.line(&format!("  {achieved}"));
+    }
+
+    fn counts(&mut self, run: &Run) {
+        self.heading("Counts, whole run");
+        let counts = facts::conservation(&run.counts);
+        self.wrapped(&counts, 0, INDENT);
+    }
+
+    fn times(&mut self, run: &Run) {
+        self.heading("Times, measured phases (of completed requests only)");
+        let mut rows = vec![percentile_header()];
+        for step in run.steps.iter().take(ROWS_MAX) {
+            let title = format!("{}: {}", step.stream, step.step);
+            rows.push(vec![Self::title_row(&title, step.count, step.not_completed, self.width)]);
+            let kinds = [
+                ("response", step.response_us),
+                ("service", step.service_us),
+                ("server", step.server_us),
+                ("delivery", step.delivery_us),
+            ];
+            rows.extend(
+                kinds.into_iter().filter_map(|(kind, spread)| Some(percentiles(kind, &spread?))),
+            );
+        }
+        let several = |name: &str| {
+            run.plan.journeys.iter().any(|journey| journey.name == name && journey.steps.len() > 1)
+        };
+        for journey in run.journeys.iter().filter(|one| several(&one.journey)).take(ROWS_MAX) {
+            let title = format!("{}: journey {}", journey.stream, journey.journey);
+            rows.push(vec![Self::title_row(
+                &title,
+                journey.count,
+                journey.not_completed,
+                self.width,
+            )]);
+            rows.extend(journey.response_us.map(|spread| percentiles("response", &spread)));
+        }
+        self.rows_with_titles(&rows);
+        self.cut(run.steps.len());
+        if run.steps.iter().all(|step| step.count == 0) {
+            self.line("  no measured request completed");
+        }
+    }
+
+    /// What is in the histograms of a step and what is not.
+    fn title_row(title: &str, completed: u64, not_completed: u64, width: usize) -> String {
+        let share = units::percent_of(not_completed, completed.saturating_add(not_completed));
+        let figures = format!(
+            " — {} completed, {} not ({share})",
+            units::count(completed),
+            units::count(not_completed)
+        );
+        format!(
+            "{}{figures}",
+            text::fit(title, width.saturating_sub(figures.chars().count() + INDENT))
+        )
+    }
+
+    fn generator(&mut self, run: &Run) {
+        self.heading("The generator, measured phases");
+        let kinds = [
+            ("lateness", run.lateness_us),
+            ("wait for a user", run.wait_us),
+            ("timer probe", run.timer_probe_us),
+            ("runtime lag", run.runtime_lag_us),
+        ];
+        let mut rows = vec![percentile_header()];
+        rows.extend(
+            kinds.into_iter().filter_map(|(kind, spread)| Some(percentiles(kind, &spread?))),
+        );
+        if rows.len() > 1 {
+            self.rows_with_titles(&rows);
+        } else {
+            self.line("  no arrival of a measured phase was released");
+        }
+        let watch = &run.watch;
+        if watch.seconds > 0 {
+            let used = format!(
+                "CPU {} (worst second {}), stolen {}, descriptors {}, ports {}, clock step {}, memory {}",
+                units::share(watch.cpu_share),
+                units::share(watch.cpu_share_max),
+                units::share(watch.steal_share),
+                units::share(watch.descriptors_share_max),
+                units::share(watch.ports_share_max),
+                units::time_us(watch.clock_step_us_max),
+                units::bytes(watch.rss_bytes_max)
+            );
+            self.wrapped(&used, 0, INDENT);
+        }
+    }
+
+    fn errors(&mut self, run: &Run) {
+        if run.errors.is_empty() {
+            return;
+        }
+        self.heading("Errors, whole run");
+        let mut errors: Vec<_> = run.errors.iter().collect();
+        errors.sort_by_key(|error| std::cmp::Reverse(error.count));
+        for error in errors.iter().take(ROWS_MAX) {
+            let status = error.status.map(|status| format!(" {status}")).unwrap_or_default();
+            let count = format!("{:>10}  ", units::count(error.count));
+            let what = format!("{}{status} in {}: {}", error.class, error.stream, error.step);
+            self.line(&format!("{count}{}", text::fit(&what, self.width.saturating_sub(12))));
+        }
+        self.cut(errors.len());
+    }
+
+    fn environment(&mut self, run: &Run) {
+        let environment = &run.environment;
+        let line = format!(
+            "Hanno {}, {} of {} cores, {}, {}",
+            environment.hanno,
+            units::number(environment.cores_given),
+            environment.cores,
+            environment.cpu_model,
+            environment.kernel
+        );
+        self.text.push('\n');
+        self.line(&text::fit(&line, self.width));
+    }
+
+    /// Rows of one cell are titles over the whole width; the others are aligned among themselves.
+    fn rows_with_titles(&mut self, rows: &[Vec<String>]) {
+        let figures: Vec<Vec<String>> = rows.iter().filter(|row| row.len() > 1).cloned().collect();
+        let aligned = table::table(&figures, INDENT);
+        let mut aligned = aligned.lines();
+        for row in rows {
+            match row.as_slice() {
+                [title] => self.line(&format!("  {title}")),
+                _ => self.line(aligned.next().unwrap_or_default()),
+            }
+        }
+    }
+
+    /// Says how many rows were left out.
+    fn cut(&mut self, rows: usize) {
+        if rows > ROWS_MAX {
+            self.line(&format!("  … and {} more in the record", rows - ROWS_MAX));
+        }
+    }
+
+    fn heading(&mut self, heading: &str) {
+        self.text.push('\n');
+        self.paint(Style::new().bold(), heading);
+        self.text.push('\n');
+    }
+
+    /// A paragraph after `used` columns that are written already, its further lines indented.
+    fn wrapped(&mut self, body: &str, used: usize, indent: usize) {
+        if body.is_empty() {
+            return;
+        }
+        let gap = if used == 0 { indent } else { used + 1 };
+        self.text.push_str(&" ".repeat(gap - used));
+        self.line(&text::wrap(body, self.width, gap, indent));
+    }
+
+    fn line(&mut self, line: &str) {
+        self.text.push_str(line.trim_end_matches(' '));
+        self.text.push('\n');
+    }
+
+    fn paint(&mut self, style: Style, painted: &str) {
+        if self.colour {
+            write!(self.text, "{style}{painted}{style:#}")
+                .expect("writing to a String cannot fail");
+        } else {
+            self.text.push_str(painted);
+        }
+    }
+}
+
+fn colour(colour: AnsiColor) -> Style {
+    Style::new().fg_color(Some(colour.into()))
+}
+
+fn percentile_header() -> Vec<String> {
+    ["", "p50", "p90", "p95", "p99", "p99.9", "max"].map(str::to_owned).to_vec()
+}
+
+fn percentiles(kind: &str, spread: &Spread) -> Vec<String> {
+    let Spread { p50, p90, p95, p99, p999, max, .. } = *spread;
+    let mut row = vec![format!("{kind:<15}")];
+    row.extend([p50, p90, p95, p99, p999, max].map(units::time_us));
+    row
+}

@@ -1,0 +1,156 @@
+//! The sentences themselves, one constant for each code.
+
+use run_analysis::findings::Code;
+
+use super::Words;
+
+/// The words of a code.
+pub(super) fn of(code: Code) -> Words {
+    match code {
+        Code::GeneratorLate => GENERATOR_LATE,
+        Code::MachineNoisy => MACHINE_NOISY,
+        Code::NotAchieved => NOT_ACHIEVED,
+        Code::UsersExhausted => USERS_EXHAUSTED,
+        Code::GeneratorCpu => GENERATOR_CPU,
+        Code::RuntimeLag => RUNTIME_LAG,
+        Code::Descriptors => DESCRIPTORS,
+        Code::Ports => PORTS,
+        Code::ClockStep => CLOCK_STEP,
+        Code::Accounting => ACCOUNTING,
+        Code::TargetUnreachable => TARGET_UNREACHABLE,
+        Code::ObjectiveMissed => OBJECTIVE_MISSED,
+        Code::FewSamples => FEW_SAMPLES,
+        Code::Interrupted => INTERRUPTED,
+        Code::Aborted => ABORTED,
+        Code::Unfinished => UNFINISHED,
+    }
+}
+
+const GENERATOR_LATE: Words = Words {
+    title: "requests left the generator later than they were due",
+    means: "The generator itself, not the target, delayed first steps of measured phases by more \
+        than the run allows. Response times hold that delay, and the load that arrived is not \
+        the load that was asked for.",
+    remedy: "Look at own CPU and runtime lag in the same report. Give the generator more or quieter \
+        cores, lower the rate, or spread the load over several generators; then run again.",
+};
+
+const MACHINE_NOISY: Words = Words {
+    title: "the machine did not give the generator its time",
+    means: "A bare thread that only sleeps was woken late, or the hypervisor took CPU time away. \
+        Whatever runs here is delayed by the machine, so late arrivals are not the generator's \
+        doing, and slow answers may not be the target's.",
+    remedy: "Run on a machine of its own, without neighbours that compete for the processor; on a \
+        virtual machine choose an instance type with dedicated cores. `hanno doctor` shows what \
+        a machine is fit for.",
+};
+
+const NOT_ACHIEVED: Words = Words {
+    title: "fewer arrivals were offered than planned",
+    means: "Arrivals of measured phases were dropped, never released or lost, so the target saw less \
+        load than the plan says. Its times cannot be read as those at the asked rate.",
+    remedy: "Look for the counter that is not 0: dropped arrivals want more users or a longer queue, \
+        unreleased ones mean that the run was stopped, lost ones that a worker went away.",
+};
+
+const USERS_EXHAUSTED: Words = Words {
+    title: "arrivals were dropped because no user was free",
+    means: "All users of a stream were busy and the queue was full, or the wait limit passed. An \
+        open load cannot go on when nobody is free to start the next arrival, and the slowest \
+        moments of the target are then missing from its figures.",
+    remedy: "Raise `users` of the stream (peak rate times the slowest answer you accept), or its \
+        `queue`. If the target is simply slower than the rate, lower the rate: the run has found \
+        its limit.",
+};
+
+const GENERATOR_CPU: Words = Words {
+    title: "the generator was short of CPU",
+    means: "The generator used most of the CPU time that it was given while measured phases ran. \
+        Close to saturation its own scheduling adds to every time that it measures.",
+    remedy: "Give it more cores (check affinity and control-group limits), do not run it beside the \
+        target, record fewer rows, or lower the rate.",
+};
+
+const RUNTIME_LAG: Words = Words {
+    title: "the users' runtime was slow to wake its tasks",
+    means: "A task in the runtime that serves the users was woken late, so answers that had arrived \
+        waited inside the generator before they were timed.",
+    remedy: "The generator is saturated or something blocks its threads: lower the rate, give it more \
+        cores, or spread the load over several generators.",
+};
+
+const DESCRIPTORS: Words = Words {
+    title: "open descriptors came close to their limit",
+    means: "Every connection needs a descriptor. Past the limit, connections fail because of the \
+        generator, which looks like errors of the target.",
+    remedy: "Raise the limit (`ulimit -n`), or lower the number of users.",
+};
+
+const PORTS: Words = Words {
+    title: "ephemeral ports came close to running out",
+    means: "Every connection to one address needs a port of its own, and a closed one rests for a \
+        minute. Without ports, connections fail because of the generator.",
+    remedy: "Let the target keep connections alive, widen `net.ipv4.ip_local_port_range`, or use more \
+        than one source or target address.",
+};
+
+const CLOCK_STEP: Words = Words {
+    title: "the wall clock jumped during the run",
+    means: "The wall clock moved against the monotonic one by more than slewing can. Durations are \
+        not affected, but instants compared with another machine's (logs, metrics, a sink) are.",
+    remedy: "Let the time service settle before a run, and let it slew, not step. Then run again.",
+};
+
+const ACCOUNTING: Words = Words {
+    title: "the counters do not add up",
+    means: "Planned arrivals are not the sum of completed, failed, timed out, dropped, abandoned, \
+        unreleased and lost ones. An outcome was lost or counted twice, so no figure of the run \
+        can be relied on.",
+    remedy: "This is a fault of Hanno. Keep the record and report it with the scenario and the seed.",
+};
+
+const TARGET_UNREACHABLE: Words = Words {
+    title: "the target could not be reached, and nothing was sent",
+    means: "A connection to the target failed before the first arrival, so no load was released.",
+    remedy: "Check that the target is running, its address, name resolution and firewalls; then run \
+        again.",
+};
+
+const OBJECTIVE_MISSED: Words = Words {
+    title: "an objective does not hold",
+    means: "More of the measured requests than the objective allows took longer than the limit, did \
+        not complete, or were not offered. It is counted exactly, request by request, not read \
+        off a histogram.",
+    remedy: "Look at the timeline for when it happened and at the errors for how. If service time is \
+        well below response time, requests were waiting; if server time is well below service \
+        time, the time is on the way.",
+};
+
+const FEW_SAMPLES: Words = Words {
+    title: "an objective rests on few requests",
+    means: "Fewer than 20 requests fill the tail, or the share, that the objective allows to be over its \
+        limit: chance alone can move the answer. With fewer than one it cannot be decided at all.",
+    remedy: "Run longer or at a higher rate: a p99 needs 2000 requests for 20 in its tail, a p99.9 needs \
+        20 000.",
+};
+
+const INTERRUPTED: Words = Words {
+    title: "a signal stopped the run before its end",
+    means: "What was planned after the stop was never released. What was measured before it is \
+        judged as it is.",
+    remedy: "Run again without interruption if the later phases matter.",
+};
+
+const ABORTED: Words = Words {
+    title: "Hanno stopped the run before its end",
+    means: "Something made it useless to go on, for instance a target that cannot be reached or a \
+        disk that is full. What was planned after the stop was never released.",
+    remedy: "What Hanno printed when it stopped says why. Put that right and run again.",
+};
+
+const UNFINISHED: Words = Words {
+    title: "the run has not ended, or was killed",
+    means: "The record was last written while the run was going on. What happened after that is not \
+        in its counts, so nothing can pass.",
+    remedy: "If the run is still going, wait for its end. If it was killed, run again.",
+};

@@ -1,0 +1,176 @@
+//! The report page: well formed, self-contained, and harmless whatever it is given.
+
+use run_render::html::report;
+
+use crate::{HOSTILE, all, assert_only_numbers, sample};
+
+/// Elements that have no end tag, in HTML.
+const VOID: [&str; 4] = ["meta", "link", "br", "!doctype"];
+
+#[test]
+fn every_element_is_closed_in_order() {
+    for (name, evidence) in all() {
+        let page = report(&evidence).unwrap();
+        let mut open: Vec<String> = Vec::new();
+        for part in page.split('<').skip(1) {
+            let (tag, _) = part.split_once('>').unwrap_or_else(|| panic!("{name}: <{part}"));
+            assert!(!tag.contains('<'), "{name}: {tag}");
+            let element =
+                tag.trim_start_matches('/').split([' ', '/']).next().unwrap().to_lowercase();
+            if tag.starts_with('/') {
+                assert_eq!(open.pop(), Some(element), "{name}");
+            } else if !tag.ends_with('/') && !VOID.contains(&element.as_str()) {
+                open.push(element);
+            }
+            assert_eq!(tag.matches('"').count() % 2, 0, "{name}: {tag}");
+        }
+        assert!(open.is_empty(), "{name}: {open:?}");
+    }
+}
+
+#[test]
+fn nothing_runs_and_nothing_is_fetched() {
+    for (name, evidence) in all() {
+        let page = report(&evidence).unwrap();
+        assert!(page.contains("default-src 'none'; style-src 'unsafe-inline'; img-src data:"));
+        let lower = page.to_lowercase();
+        for forbidden in [
+            "<script", "<iframe", "<object", "<embed", "<img", "<base", "<form", "@import", "url(",
+            " on",
+        ] {
+            let handler = |at: usize| {
+                lower[at + 3..].chars().take_while(char::is_ascii_alphabetic).count() > 0
+                    && lower[at + 3..]
+                        .trim_start_matches(|c: char| c.is_ascii_alphabetic())
+                        .starts_with("=\"")
+            };
+            let found =
+                lower.match_indices(forbidden).any(|(at, _)| forbidden != " on" || handler(at));
+            assert!(!found, "{name} holds {forbidden}");
+        }
+        let elsewhere = page.replace("xmlns=\"http://www.w3.org/2000/svg\"", "");
+        assert!(!elsewhere.contains("http://") && !elsewhere.contains("https://"), "{name}");
+        assert!(!lower.contains(" src=") || name == "hostile", "{name}");
+    }
+}
+
+#[test]
+fn the_target_is_the_only_address_shown() {
+    let mut evidence = sample::passed();
+    evidence.run.environment.target = "https://staging.example:8443".to_owned();
+    let page = report(&evidence).unwrap();
+    assert!(page.contains("https://staging.example:8443"));
+    assert!(!page.contains("href=\"https"), "an address is text, not a link");
+}
+
+#[test]
+fn foreign_names_are_escaped_in_text_tables_and_pictures() {
+    let page = report(&sample::hostile(HOSTILE)).unwrap();
+    for unescaped in
+        ["<script>alert", "alert(1)</script>", "<img src", "\u{1b}", "\u{202e}", "'\"&amp;]]>"]
+    {
+        assert!(!page.contains(unescaped), "{unescaped:?}");
+    }
+    let escaped = page.matches("script").count();
+    assert!(escaped > 40, "only {escaped} places show the name: is something left out?");
+}
+
+#[test]
+fn names_in_a_picture_are_escaped_by_the_library_that_draws_them() {
+    let mut evidence = sample::passed();
+    for objective in &mut evidence.run.plan.objectives {
+        objective.text = "<b>&\"'</b>".to_owned();
+    }
+    let page = report(&evidence).unwrap();
+    let in_picture = page.split("<svg").skip(1).filter_map(|part| part.split("</svg>").next());
+    let pictures: Vec<&str> = in_picture.collect();
+    assert!(
+        pictures.iter().any(|picture| picture.contains("&lt;b&gt;&amp;&quot;&apos;&lt;/b&gt;"))
+    );
+    assert!(pictures.iter().all(|picture| !picture.contains("<b>")));
+}
+
+#[test]
+fn degenerate_runs_are_said_to_be_so() {
+    for (name, evidence) in all() {
+        assert_only_numbers(name, &report(&evidence).unwrap());
+    }
+    let page = report(&sample::empty()).unwrap();
+    assert!(page.contains("No measured request completed, so there are no times to show."));
+    assert!(page.contains("Nothing was planned."));
+    assert!(page.contains("Lateness over time was not recorded."));
+    assert!(page.contains("not recorded"), "the use of the machine");
+    assert_eq!(page.matches("<svg").count(), 0, "no empty axes");
+    let page = report(&sample::one_request()).unwrap();
+    assert_eq!(page.matches("<svg").count(), 3, "spectrum, rates, times");
+    let page = report(&sample::all_failed()).unwrap();
+    assert!(page.contains("No measured request completed") && page.contains("100 %"));
+}
+
+#[test]
+fn every_picture_has_words_and_colours_that_follow_the_page() {
+    let page = report(&sample::failed()).unwrap();
+    let pictures: Vec<&str> = page.split("<svg").skip(1).collect();
+    assert_eq!(pictures.len(), 6, "two spectra, rates, two timelines, lateness");
+    for picture in pictures {
+        let head = picture.split('>').next().unwrap();
+        assert!(head.contains("role=\"img\"") && head.contains("aria-label=\""), "{head}");
+        let drawn = picture.split("</svg>").next().unwrap();
+        assert!(!drawn.contains("=\"#"), "a colour is fixed");
+        assert!(picture.contains("<figcaption>"));
+    }
+    let style = page.split("</style>").next().unwrap();
+    for variable in
+        ["--plot-ink", "--plot-grid", "--plot-band", "--plot-limit", "--plot-1", "--plot-5"]
+    {
+        assert_eq!(
+            style.matches(&format!("{variable}:")).count(),
+            2,
+            "{variable} is light and dark"
+        );
+    }
+}
+
+#[test]
+fn the_answer_comes_before_the_evidence() {
+    let page = report(&sample::failed()).unwrap();
+    let order = [
+        "objectives",
+        "findings",
+        "spectrum",
+        "timeline",
+        "lateness",
+        "steps",
+        "counts",
+        "errors",
+        "environment",
+        "reproduce",
+    ];
+    let at =
+        |id: &&str| page.find(&format!("<section id=\"{id}\"")).unwrap_or_else(|| panic!("{id}"));
+    assert!(order.iter().map(at).is_sorted());
+    assert!(page.contains("<title>FAIL: reads and reactions</title>"));
+    assert!(page.contains("hanno schedule scenario.toml --seed 20190717 --format csv | sha256sum"));
+    assert!(page.contains(&sample::failed().run.schedule_sha256));
+}
+
+#[test]
+fn a_long_run_with_many_steps_stays_a_page() {
+    let mut evidence = sample::passed();
+    let (step, series) = (evidence.run.steps[0].clone(), evidence.latency[0].clone());
+    let point = series.seconds[0];
+    for series in &mut evidence.latency {
+        series.seconds =
+            (0..86_400).map(|second| run_analysis::evidence::Point { second, ..point }).collect();
+    }
+    let row = evidence.resources[0].clone();
+    evidence.resources = (1..=86_400)
+        .map(|second| run_record::resource_row::ResourceRow { second, ..row.clone() })
+        .collect();
+    evidence.run.steps = vec![step; 1000];
+    evidence.run.ended_ns = Some(86_400_000_000_000);
+    let page = report(&evidence).unwrap();
+    assert!(page.len() < 4 << 20, "{} bytes", page.len());
+    assert!(page.contains("more in the record") && page.contains("more steps are in the table"));
+    assert!(page.contains("each point is the greatest of 144 seconds"));
+}
