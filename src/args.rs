@@ -1,0 +1,255 @@
+//! The command line as given: what can be said, with an example for every verb.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+/// Load tests whose numbers can be believed; and when they cannot, Hanno says so.
+#[derive(Debug, Parser)]
+#[command(name = "hanno", version, max_term_width = 100)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    pub(crate) verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    /// Run a scenario, judge it, and write its record and report
+    #[command(after_help = "Examples:
+  hanno run scenarios/quickstart.toml
+  hanno run scenarios/quickstart.toml --scale 0.1 --out runs/small
+  hanno run mine.toml --target http://127.0.0.1:8080 --json
+
+Exit codes: 0 PASS, 1 FAIL, 2 usage, scenario or refused target, 3 INVALID, 4 INCONCLUSIVE,
+5 cannot write the record, start the service or go on, 130 / 143 interrupted")]
+    Run(RunArgs),
+    /// Show what a scenario would do; sends nothing
+    #[command(after_help = "Example:
+  hanno check scenarios/quickstart.toml --scale 2")]
+    Check(ScenarioArgs),
+    /// Print every planned arrival with its due time
+    #[command(after_help = "Example:
+  hanno schedule scenarios/quickstart.toml --format csv | sha256sum")]
+    Schedule(ScheduleArgs),
+    /// Serve requests and write down when each arrived, for any load generator
+    #[command(after_help = "Examples:
+  hanno sink --listen 127.0.0.1:8080 --out arrivals.csv
+  hanno sink --listen 127.0.0.1:8080 --out arrivals.csv --delay 5ms
+  hanno sink --listen 127.0.0.1:8080 --out arrivals.csv --freeze 1s --every 5s")]
+    Sink(SinkArgs),
+    /// Serve the bundled reaction service
+    #[command(after_help = "Example:
+  hanno serve --listen 127.0.0.1:8080 --store redb --data chat-data")]
+    Serve(ServeArgs),
+    /// Fill a store, and write one line for each account and room it is in
+    #[command(after_help = "Example:
+  hanno populate --store redb --data chat-data --out dataset.jsonl")]
+    Populate(PopulateArgs),
+    /// Print a development token for an account of a data directory
+    #[command(after_help = "Example:
+  hanno token --account 42 --data chat-data")]
+    Token(TokenArgs),
+    /// Write the report of a record again
+    #[command(after_help = "Example:
+  hanno report runs/20261123T101500Z-quickstart")]
+    Report(ReportArgs),
+    /// Say what a finding means and what to do
+    #[command(after_help = "Examples:
+  hanno explain GENERATOR_LATE
+  hanno explain --all")]
+    Explain(ExplainArgs),
+    /// Print the JSON Schema of a file that Hanno writes
+    #[command(after_help = "Example:
+  hanno schema run > run.schema.json")]
+    Schema(SchemaArgs),
+    /// Print a completion script for a shell
+    #[command(after_help = "Example:
+  hanno completions bash > ~/.local/share/bash-completion/completions/hanno")]
+    Completions(CompletionsArgs),
+}
+
+/// A scenario and what flags change in it; defaults < file < environment < flags.
+#[derive(Debug, clap::Args)]
+pub(crate) struct ScenarioArgs {
+    /// The scenario file
+    pub(crate) file: PathBuf,
+    /// Seed of every draw, instead of the file's
+    #[arg(long, env = "HANNO_SEED", value_name = "N")]
+    pub(crate) seed: Option<u64>,
+    /// Multiply every rate, e.g. 0.1
+    #[arg(long, env = "HANNO_SCALE", value_name = "X")]
+    pub(crate) scale: Option<String>,
+    /// Change the rate of one phase, e.g. reads.hold.rate=200/s (repeatable)
+    #[arg(long = "set", value_name = "STREAM.PHASE.rate=V")]
+    pub(crate) set: Vec<String>,
+    /// Where to send, instead of the file's target: `bundled`, or a URL on this machine
+    #[arg(long, env = "HANNO_TARGET", value_name = "NAME|URL")]
+    pub(crate) target: Option<String>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct RunArgs {
+    #[command(flatten)]
+    pub(crate) scenario: ScenarioArgs,
+    /// The store of the bundled service
+    #[arg(long, value_enum, default_value_t = Store::Redb, env = "HANNO_STORE")]
+    pub(crate) store: Store,
+    /// Where the record goes: a new or empty directory [default: runs/<UTC time>-<name>]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// Print run.json instead of the summary
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct ScheduleArgs {
+    #[command(flatten)]
+    pub(crate) scenario: ScenarioArgs,
+    /// What to print
+    #[arg(long, value_enum, default_value_t = ScheduleFormat::Csv)]
+    pub(crate) format: ScheduleFormat,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct SinkArgs {
+    /// Address to listen on; port 0 takes a free one
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
+    pub(crate) listen: SocketAddr,
+    /// The file that gets one line for each request
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
+    /// Answer each request this long after it arrived
+    #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration, conflicts_with = "freeze")]
+    pub(crate) delay: Option<Duration>,
+    /// Freeze this long …
+    #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration, requires = "every")]
+    pub(crate) freeze: Option<Duration>,
+    /// … in every period of this length
+    #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration, requires = "freeze")]
+    pub(crate) every: Option<Duration>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct ServeArgs {
+    /// Address to listen on; port 0 takes a free one
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080", env = "HANNO_LISTEN")]
+    pub(crate) listen: SocketAddr,
+    /// Address for livez and metrics
+    #[arg(long, value_name = "ADDR", env = "HANNO_ADMIN_LISTEN")]
+    pub(crate) admin_listen: Option<SocketAddr>,
+    /// Where messages are kept
+    #[arg(long, value_enum, default_value_t = Store::Redb, env = "HANNO_STORE")]
+    pub(crate) store: Store,
+    /// Directory of the embedded store and of the development issuer's key
+    #[arg(long, value_name = "DIR", env = "HANNO_DATA")]
+    pub(crate) data: PathBuf,
+    /// Stop when standard input ends: a parent that dies takes the service with it
+    #[arg(long, hide = true)]
+    pub(crate) until_stdin_ends: bool,
+    /// Remove the data directory at the end
+    #[arg(long, hide = true)]
+    pub(crate) temporary_data: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct PopulateArgs {
+    /// Where messages are kept
+    #[arg(long, value_enum, default_value_t = Store::Redb)]
+    pub(crate) store: Store,
+    /// Directory of the embedded store
+    #[arg(long, value_name = "DIR", env = "HANNO_DATA")]
+    pub(crate) data: PathBuf,
+    /// The file that gets one line for each account and room; a summary goes beside it as .json
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
+    /// Seed of everything that is made up
+    #[arg(long, value_name = "N")]
+    pub(crate) seed: Option<u64>,
+    /// The moment of the newest message, e.g. 2026-11-01T00:00:00Z
+    #[arg(long, value_name = "TIME")]
+    pub(crate) as_of: Option<jiff::Timestamp>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct TokenArgs {
+    /// Who the token speaks for
+    #[arg(long, value_name = "N")]
+    pub(crate) account: u64,
+    /// The service's data directory, where the development issuer keeps its key
+    #[arg(long, value_name = "DIR", env = "HANNO_DATA")]
+    pub(crate) data: PathBuf,
+    /// How long it is valid
+    #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration, default_value = "1h")]
+    pub(crate) lifetime: Duration,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct ReportArgs {
+    /// Directories of records
+    #[arg(required = true, value_name = "DIR")]
+    pub(crate) records: Vec<PathBuf>,
+    /// What to write: html into the record, json (run.json) to standard output
+    #[arg(long, value_enum, default_value_t = ReportFormat::Html)]
+    pub(crate) format: ReportFormat,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct ExplainArgs {
+    /// The finding's code
+    #[arg(required_unless_present = "all")]
+    pub(crate) code: Option<String>,
+    /// Print all findings as Markdown
+    #[arg(long, conflicts_with = "code")]
+    pub(crate) all: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct SchemaArgs {
+    /// Which file
+    #[arg(value_enum)]
+    pub(crate) file: SchemaFile,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct CompletionsArgs {
+    /// Which shell
+    #[arg(value_enum)]
+    pub(crate) shell: clap_complete::Shell,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Store {
+    /// Embedded, in a directory
+    Redb,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum ScheduleFormat {
+    /// Columns `seq,due_ns,stream,phase,journey`
+    Csv,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum ReportFormat {
+    /// report.html in the record
+    Html,
+    /// run.json to standard output
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum SchemaFile {
+    /// run.json of a record
+    Run,
+}
+
+impl Store {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Redb => "redb",
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! A verb that could not do its work: what to tell, and the exit code.
+
+use std::process::ExitCode;
+
+use crate::say;
+
+/// The user must change something: the command, the scenario, the target.
+const USAGE: u8 = 2;
+
+/// Hanno could not write, start or go on.
+const UNABLE: u8 = 5;
+
+/// Why a verb gave up.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    code: u8,
+    error: anyhow::Error,
+}
+
+impl Failure {
+    pub(crate) fn usage(error: impl Into<anyhow::Error>) -> Self {
+        Self { code: USAGE, error: error.into() }
+    }
+
+    pub(crate) fn unable(error: impl Into<anyhow::Error>) -> Self {
+        Self { code: UNABLE, error: error.into() }
+    }
+
+    /// Tells it once, on standard error.
+    pub(crate) fn tell(self) -> ExitCode {
+        say::error(&format!("{:#}", self.error));
+        ExitCode::from(self.code)
+    }
+}
+
+impl From<anyhow::Error> for Failure {
+    fn from(error: anyhow::Error) -> Self {
+        Self::unable(error)
+    }
+}

@@ -1,0 +1,67 @@
+//! What a run stands on: a target that is there already, or the bundled service started for it.
+
+use load_engine::targets::Target;
+use load_plan::table::Rows;
+
+use crate::args::Store;
+use crate::bundled::Bundled;
+use crate::failure::Failure;
+use crate::place::Place;
+use crate::say;
+
+/// The target of a run, and what was started for it.
+#[derive(Debug)]
+pub(crate) struct Ground {
+    target: Target,
+    bundled: Option<(Bundled, Store)>,
+}
+
+impl Ground {
+    pub(crate) fn prepare(place: Place, store: Store) -> Result<Self, Failure> {
+        match place {
+            Place::At(target) => Ok(Self { target, bundled: None }),
+            Place::Bundled => {
+                say::note("filling a store and starting the bundled service");
+                let bundled = Bundled::start(store).map_err(Failure::unable)?;
+                let target = Target::at_url(&bundled.child.url).map_err(Failure::unable)?;
+                Ok(Self { target, bundled: Some((bundled, store)) })
+            }
+        }
+    }
+
+    pub(crate) fn target(&self) -> &Target {
+        &self.target
+    }
+
+    /// As the record names it.
+    pub(crate) fn name(&self) -> &str {
+        if self.bundled.is_some() { load_plan::scenario::BUNDLED } else { &self.target.name }
+    }
+
+    pub(crate) fn rows(&self) -> Option<&Rows> {
+        self.bundled.as_ref().map(|(bundled, _)| &bundled.rows)
+    }
+
+    pub(crate) fn process(&self) -> Option<u32> {
+        self.bundled.as_ref().map(|(bundled, _)| bundled.child.id())
+    }
+
+    pub(crate) fn store(&self) -> Option<&'static str> {
+        self.bundled.as_ref().map(|(_, store)| store.name())
+    }
+
+    pub(crate) fn dataset_sha256(&self) -> Option<&str> {
+        self.bundled.as_ref().map(|(bundled, _)| bundled.dataset_sha256.as_str())
+    }
+
+    /// Stops what was started.
+    pub(crate) fn clear(self) -> Result<(), Failure> {
+        if let Some((bundled, _)) = self.bundled {
+            let status = bundled.child.stop()?;
+            if !status.success() {
+                say::note(&format!("the bundled service ended with {status}"));
+            }
+        }
+        Ok(())
+    }
+}

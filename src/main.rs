@@ -1,0 +1,56 @@
+//! The `hanno` command: one file for each verb, each a few calls into the libraries.
+
+mod args;
+mod failure;
+mod signals;
+
+mod check;
+mod completions;
+mod explain;
+mod populate;
+mod report;
+mod run;
+mod schedule;
+mod schema;
+mod serve;
+mod sink;
+mod token;
+
+mod bundled;
+mod child;
+mod clock;
+mod dataset;
+mod ground;
+mod place;
+mod progress;
+mod say;
+mod scenario;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::args::{Args, Verb};
+use crate::failure::Failure;
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    say::start_log();
+    verb(args).unwrap_or_else(Failure::tell)
+}
+
+fn verb(args: Args) -> Result<ExitCode, Failure> {
+    match args.verb {
+        Verb::Run(args) => run::run(&args),
+        Verb::Check(args) => check::check(&args),
+        Verb::Schedule(args) => schedule::schedule(&args),
+        Verb::Sink(args) => sink::sink(&args),
+        Verb::Serve(args) => serve::serve(&args),
+        Verb::Populate(args) => populate::populate(&args),
+        Verb::Token(args) => token::token(&args),
+        Verb::Report(args) => report::report(&args),
+        Verb::Explain(args) => explain::explain(&args),
+        Verb::Schema(args) => schema::schema(&args),
+        Verb::Completions(args) => Ok(completions::completions(&args)),
+    }
+}

@@ -1,0 +1,62 @@
+//! Where a run goes to and where its record goes.
+
+use std::path::{Path, PathBuf};
+
+use load_engine::targets::Target;
+use load_plan::scenario::BUNDLED;
+
+use crate::failure::Failure;
+
+/// The target as the scenario or a flag names it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// The service that the run brings along.
+    Bundled,
+    /// One that is there already.
+    At(Target),
+}
+
+impl Place {
+    /// # Errors
+    /// A place that load may not be sent to: exit code 2.
+    pub(crate) fn of(target: &str) -> Result<Self, Failure> {
+        match target {
+            BUNDLED => Ok(Self::Bundled),
+            url => Target::at_url(url).map(Self::At).map_err(Failure::usage),
+        }
+    }
+}
+
+/// `runs/<UTC time>-<name>`, unless the user names a directory.
+pub(crate) fn record_path(out: Option<&Path>, name: &str, now: jiff::Timestamp) -> PathBuf {
+    let by_time = || {
+        let time = now.strftime("%Y%m%dT%H%M%SZ");
+        let safe =
+            |c: char| if c.is_ascii_alphanumeric() || c == '-' || c == '_' { c } else { '-' };
+        let name: String = name.chars().take(64).map(safe).collect();
+        Path::new("runs").join(format!("{time}-{name}"))
+    };
+    out.map_or_else(by_time, Path::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_never_leaves_the_folder() {
+        let now = jiff::Timestamp::UNIX_EPOCH;
+        let path = record_path(None, "../../reads & reactions", now);
+        assert_eq!(path, Path::new("runs/19700101T000000Z-------reads---reactions"));
+        assert_eq!(record_path(Some(Path::new("x/y")), "z", now), Path::new("x/y"));
+    }
+
+    #[test]
+    fn only_this_machine_is_a_place() {
+        assert!(Place::of("bundled").is_ok());
+        assert!(Place::of("http://127.0.0.1:8080").is_ok());
+        for target in ["http://example.org", "staging", ""] {
+            assert!(Place::of(target).is_err(), "{target}");
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! `hanno run`: load, judge, show.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use load_engine::engine::{self, EngineError, Job};
+use load_engine::machine;
+use load_engine::record_dir::RecordDir;
+use load_engine::requests::Requests;
+use load_plan::table::Rows;
+use run_analysis::judge::{exit_code, judge};
+use run_record::run::{Environment, Run};
+use run_render::terminal;
+
+use crate::args::RunArgs;
+use crate::failure::Failure;
+use crate::ground::Ground;
+use crate::place::{Place, record_path};
+use crate::progress::Watcher;
+use crate::report::write_report;
+use crate::scenario::{self, Loaded};
+use crate::signals::Signals;
+use crate::{clock, dataset, say};
+
+/// Runs a scenario; its verdict is the exit code.
+pub(crate) fn run(args: &RunArgs) -> Result<ExitCode, Failure> {
+    let signals = Signals::wait_for()?;
+    let loaded = scenario::load(&args.scenario)?;
+    scenario::warn(&loaded.scenario.warnings);
+    let place = Place::of(&loaded.scenario.target)?;
+    let dir = record(args, &loaded)?;
+    let ground = Ground::prepare(place, args.store)?;
+    let run = load(&loaded, &ground, &dir, &signals)?;
+    ground.clear()?;
+    let run = judged(run, &dir)?;
+    show(args, &run, &dir)?;
+    Ok(signals.exit_code().unwrap_or_else(|| verdict_code(&run)))
+}
+
+fn record(args: &RunArgs, loaded: &Loaded) -> Result<Arc<RecordDir>, Failure> {
+    let name = &loaded.scenario.plan.name;
+    let path = record_path(args.out.as_deref(), name, clock::now());
+    let dir = RecordDir::create(&path, &loaded.text).map_err(Failure::unable)?;
+    Ok(Arc::new(dir))
+}
+
+fn load(
+    loaded: &Loaded,
+    ground: &Ground,
+    dir: &Arc<RecordDir>,
+    signals: &Signals,
+) -> Result<Run, Failure> {
+    let plan = Arc::new(loaded.scenario.plan.clone());
+    let tables = dataset::tables(&plan, &loaded.folder, ground.rows())?;
+    let watcher = Watcher::new(dir.root());
+    let job = Job {
+        requests: requests(plan, tables)?,
+        target: ground.target().clone(),
+        environment: environment(loaded, ground)?,
+        overrides: loaded.scenario.overrides.clone(),
+        target_pid: ground.process(),
+        dir: Arc::clone(dir),
+        progress: Box::new(move |progress| watcher.show(progress)),
+        stop: signals.stop.clone(),
+    };
+    engine::run(job).map_err(|error: EngineError| Failure::unable(error))
+}
+
+fn requests(plan: Arc<load_plan::plan::Plan>, tables: Vec<Rows>) -> Result<Requests, Failure> {
+    Requests::new(plan, tables).map_err(Failure::usage)
+}
+
+fn environment(loaded: &Loaded, ground: &Ground) -> Result<Environment, Failure> {
+    let dataset_sha256 = match ground.dataset_sha256() {
+        Some(hash) => Some(hash.to_owned()),
+        None => dataset::files_sha256(&loaded.scenario.plan, &loaded.folder)?,
+    };
+    Ok(Environment {
+        commit: option_env!("HANNO_COMMIT").map(str::to_owned),
+        rustc: option_env!("HANNO_RUSTC").map(str::to_owned),
+        target: ground.name().to_owned(),
+        store: ground.store().map(str::to_owned),
+        dataset_sha256,
+        ..machine::environment()
+    })
+}
+
+fn judged(mut run: Run, dir: &RecordDir) -> Result<Run, Failure> {
+    judge(&run).write_into(&mut run);
+    dir.write_run(&run).map_err(Failure::unable)?;
+    Ok(run)
+}
+
+fn show(args: &RunArgs, run: &Run, dir: &RecordDir) -> Result<(), Failure> {
+    let report = write_report(dir.root())?;
+    if args.json {
+        let mut text = Vec::new();
+        run_record::run_file::write(run, &mut text).map_err(Failure::unable)?;
+        say::result(&String::from_utf8_lossy(&text));
+    } else {
+        say::result(&terminal::summary(run, &say::summary_options()));
+    }
+    say::note(&format!("record {}", dir.root().display()));
+    say::note(&format!("report {}", report.display()));
+    Ok(())
+}
+
+fn verdict_code(run: &Run) -> ExitCode {
+    run.verdict.map_or(ExitCode::FAILURE, |verdict| ExitCode::from(exit_code(verdict)))
+}

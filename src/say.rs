@@ -1,0 +1,43 @@
+//! Standard output is the result, standard error the conversation; colour only where someone looks.
+
+use std::io::{self, IsTerminal, Write};
+
+use anstream::{AutoStream, ColorChoice};
+use run_render::terminal::SummaryOptions;
+use tracing_subscriber::EnvFilter;
+
+/// Prints a result. A reader that has gone away, as `head` does, is no error.
+pub(crate) fn result(text: &str) {
+    drop(writeln!(anstream::stdout().lock(), "{}", text.trim_end()));
+}
+
+/// Prints a line of the conversation.
+pub(crate) fn note(text: &str) {
+    drop(writeln!(anstream::stderr().lock(), "{text}"));
+}
+
+/// Prints what went wrong.
+pub(crate) fn error(text: &str) {
+    drop(writeln!(anstream::stderr().lock(), "error: {text}"));
+}
+
+/// Whether results are shown in colour.
+fn in_colour() -> bool {
+    AutoStream::choice(&io::stdout()) != ColorChoice::Never
+}
+
+/// How summaries are laid out: for 80 columns, which every terminal has.
+pub(crate) fn summary_options() -> SummaryOptions {
+    SummaryOptions { width: 80, colour: in_colour() }
+}
+
+/// Whether someone watches the conversation.
+pub(crate) fn to_a_person() -> bool {
+    io::stderr().is_terminal()
+}
+
+/// The log is for defects: warnings and worse, more with `HANNO_LOG=debug`.
+pub(crate) fn start_log() {
+    let filter = EnvFilter::try_from_env("HANNO_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).init();
+}

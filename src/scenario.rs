@@ -1,0 +1,76 @@
+//! Reads a scenario file and the files it names, and shows what is wrong with it all at once.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, anyhow};
+use load_plan::scenario::{self, Column, Context, Overrides, Scenario, Warning};
+use load_plan::table::{MAX_LINE_BYTES, columns_of_line};
+
+use crate::args::ScenarioArgs;
+use crate::dataset;
+use crate::failure::Failure;
+use crate::say;
+
+/// A scenario as read: the text is kept for the record.
+#[derive(Debug)]
+pub(crate) struct Loaded {
+    pub(crate) scenario: Scenario,
+    pub(crate) text: String,
+    /// Where the files it names are looked for.
+    pub(crate) folder: PathBuf,
+}
+
+/// Reads and resolves; every problem ends with exit code 2.
+pub(crate) fn load(args: &ScenarioArgs) -> Result<Loaded, Failure> {
+    let text = read(&args.file).map_err(Failure::usage)?;
+    let folder = args.file.parent().unwrap_or(Path::new("")).to_owned();
+    let context = Context {
+        provided: vec![dataset::provided()],
+        files: scenario::data_files(&text)
+            .into_iter()
+            .map(|file| (file.clone(), columns(&folder.join(&file)).map_err(|e| format!("{e:#}"))))
+            .collect::<BTreeMap<_, _>>(),
+        overrides: Overrides {
+            seed: args.seed,
+            scale: args.scale.clone(),
+            set: args.set.clone(),
+            target: args.target.clone(),
+        },
+    };
+    let name = args.file.display().to_string();
+    let scenario = scenario::parse(&name, &text, &context).map_err(Failure::usage)?;
+    Ok(Loaded { scenario, text, folder })
+}
+
+/// Says what is allowed but probably not meant.
+pub(crate) fn warn(warnings: &[Warning]) {
+    for warning in warnings {
+        say::note(&format!("warning: {warning}"));
+    }
+}
+
+fn read(path: &Path) -> anyhow::Result<String> {
+    let file = File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
+    // One byte more than allowed is enough to know that it is too large.
+    let limit = scenario::MAX_SCENARIO_BYTES as u64 + 1;
+    let mut bytes = Vec::new();
+    file.take(limit)
+        .read_to_end(&mut bytes)
+        .with_context(|| format!("cannot read {}", path.display()))?;
+    String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        anyhow!("{}: not UTF-8 text at byte {at}", path.display())
+    })
+}
+
+fn columns(path: &Path) -> anyhow::Result<Vec<Column>> {
+    let file = File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let mut first = String::new();
+    BufReader::new(file.take(MAX_LINE_BYTES as u64))
+        .read_line(&mut first)
+        .with_context(|| format!("cannot read {}", path.display()))?;
+    Ok(columns_of_line(&first)?)
+}

@@ -1,0 +1,14 @@
+//! The `hanno` binary as a user runs it: exit codes, files, signals, and what is left after faults.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod whole {
+    mod support;
+
+    mod bad_input;
+    mod browser;
+    mod bundled;
+    mod faults;
+    mod record;
+    mod verbs;
+}

@@ -1,0 +1,177 @@
+//! What goes wrong around a run: it ends, says what happened, and leaves a record that can be read.
+
+use std::os::unix::process::ExitStatusExt;
+use std::process::Command;
+
+use nix::sys::signal::Signal;
+
+use super::support::{
+    Running, Server, Target, assert_code_is_the_verdicts, assert_conserved, codes, directory,
+    hanno, output, run_json, scenario, stderr,
+};
+
+#[test]
+fn an_unreachable_target_gets_nothing_and_the_record_says_so() {
+    let folder = directory();
+    // A port that was free a moment ago, and whose listener is gone.
+    let gone = Target::start(1);
+    gone.die();
+    let path = scenario(folder.path(), &gone.url, "50/s", "1s");
+    let record = folder.path().join("record");
+    let output = output(hanno().arg("run").arg(&path).arg("--out").arg(&record));
+    assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
+    let run = run_json(&record);
+    assert_eq!(run["counts"]["unreleased"], run["counts"]["planned"]);
+    assert_eq!(run["counts"]["planned"], 50);
+    assert!(codes(&run).contains(&"TARGET_UNREACHABLE".to_owned()), "{run}");
+    assert_conserved(&run);
+    assert!(record.join("report.html").exists());
+}
+
+#[test]
+fn a_target_that_dies_fails_by_class_and_the_run_ends_on_time() {
+    let folder = directory();
+    let target = Target::start(60);
+    let path = scenario(folder.path(), &target.url, "100/s", "3s");
+    let record = folder.path().join("record");
+    let running = Running::start(hanno().arg("run").arg(&path).arg("--out").arg(&record));
+    target.nth.recv().unwrap();
+    target.die();
+    let (status, _) = running.end();
+    let run = run_json(&record);
+    assert_conserved(&run);
+    assert_code_is_the_verdicts(&run, status.code());
+    assert!(codes(&run).contains(&"OBJECTIVE_MISSED".to_owned()), "{}", run["findings"]);
+    let classes: Vec<&str> =
+        run["errors"].as_array().unwrap().iter().map(|e| e["class"].as_str().unwrap()).collect();
+    assert!(classes.contains(&"connect_refused"), "{classes:?}");
+    assert!(run["counts"]["failed"].as_u64().unwrap() > 200, "{}", run["counts"]);
+    // 3 s of arrivals, each with 1 s at most, and a drain of 2 s.
+    assert!(run["ended_ns"].as_u64().unwrap() < 6_000_000_000, "{}", run["ended_ns"]);
+}
+
+#[test]
+fn an_interrupted_run_leaves_a_record_and_no_child() {
+    for (signal, code) in [(Signal::SIGINT, 130), (Signal::SIGTERM, 143)] {
+        let folder = directory();
+        let path = super::bundled::scenario(folder.path(), "20s");
+        let record = folder.path().join("record");
+        let mut running = Running::start(hanno().arg("run").arg(&path).arg("--out").arg(&record));
+        running.wait_for("recording to");
+        wait_for_file(&record.join("run.json"));
+        running.signal(signal);
+        // Returns only when the service too has let go of standard error.
+        let (status, said) = running.end();
+        assert_eq!(status.code(), Some(code), "{said}");
+        let run = run_json(&record);
+        assert_eq!(run["state"], "interrupted");
+        assert_conserved(&run);
+        assert!(run["counts"]["unreleased"].as_u64().unwrap() > 0);
+        assert!(codes(&run).contains(&"INTERRUPTED".to_owned()), "{}", run["findings"]);
+    }
+}
+
+#[test]
+fn a_killed_run_leaves_a_readable_record_and_no_child() {
+    let folder = directory();
+    let path = super::bundled::scenario(folder.path(), "20s");
+    let record = folder.path().join("record");
+    let mut running = Running::start(hanno().arg("run").arg(&path).arg("--out").arg(&record));
+    running.wait_for("recording to");
+    wait_for_file(&record.join("run.json"));
+    wait_for_content(&record.join("latency.hlog"), "/response,");
+    running.signal(Signal::SIGKILL);
+    let (status, _) = running.end();
+    assert_eq!(status.signal(), Some(9));
+    let run = run_json(&record);
+    assert_eq!((run["state"].as_str(), run["verdict"].is_null()), (Some("running"), true));
+    let report = output(hanno().arg("report").arg(&record));
+    assert!(report.status.success(), "{}", stderr(&report));
+}
+
+/// In a mount namespace of its own, where the record's directory is a file system of 96 KiB.
+#[test]
+fn a_full_disk_ends_the_run_and_keeps_what_was_written() {
+    let folder = directory();
+    let target = Target::start(1);
+    let path = scenario(folder.path(), &target.url, "2000/s", "60s");
+    let disk = folder.path().join("disk");
+    std::fs::create_dir(&disk).unwrap();
+    let script = r#"
+        mount -t tmpfs -o size=96k none "$DISK" || exit 99
+        "$HANNO" run "$SCENARIO" --out "$DISK/record"
+        code=$?
+        "$HANNO" report --format json "$DISK/record" > "$COPY" || exit 98
+        exit $code"#;
+    let copy = folder.path().join("copy.json");
+    let ended = output(
+        Command::new("unshare")
+            .args(["--user", "--map-root-user", "--mount", "sh", "-c", script])
+            .env("HANNO", env!("CARGO_BIN_EXE_hanno"))
+            .env("SCENARIO", &path)
+            .env("DISK", &disk)
+            .env("COPY", &copy),
+    );
+    let said = stderr(&ended);
+    assert_eq!(ended.status.code(), Some(5), "{said}");
+    assert!(said.contains("No space left on device"), "{said}");
+    let run: serde_json::Value = serde_json::from_slice(&std::fs::read(copy).unwrap()).unwrap();
+    assert_eq!(run["schema"], 1);
+    assert_ne!(run["state"], "finished");
+}
+
+#[test]
+fn a_taken_port_is_one_clear_line() {
+    let folder = directory();
+    let first = Server::start(
+        hanno().args(["serve", "--listen", "127.0.0.1:0", "--data"]).arg(folder.path().join("a")),
+    );
+    let second = output(
+        hanno().args(["serve", "--listen", first.address(), "--data"]).arg(folder.path().join("b")),
+    );
+    assert_one_line(&second, 5, first.address());
+    let sink = output(
+        hanno().args(["sink", "--listen", first.address(), "--out"]).arg(folder.path().join("c")),
+    );
+    assert_one_line(&sink, 5, first.address());
+}
+
+#[test]
+fn a_locked_data_directory_is_one_clear_line() {
+    let folder = directory();
+    let data = folder.path().join("data");
+    let _first =
+        Server::start(hanno().args(["serve", "--listen", "127.0.0.1:0", "--data"]).arg(&data));
+    let second = output(hanno().args(["serve", "--listen", "127.0.0.1:0", "--data"]).arg(&data));
+    assert_one_line(&second, 5, "in use");
+}
+
+#[test]
+fn a_data_directory_that_cannot_be_made_is_one_clear_line() {
+    let folder = directory();
+    let file = folder.path().join("file");
+    std::fs::write(&file, "").unwrap();
+    let refused =
+        output(hanno().args(["serve", "--listen", "127.0.0.1:0", "--data"]).arg(file.join("data")));
+    assert_one_line(&refused, 5, "file");
+}
+
+#[track_caller]
+fn assert_one_line(output: &std::process::Output, code: i32, text: &str) {
+    let said = stderr(output);
+    assert_eq!(output.status.code(), Some(code), "{said}");
+    assert_eq!(said.trim_end().lines().count(), 1, "{said}");
+    assert!(said.contains(text), "`{text}` is not in: {said}");
+}
+
+fn wait_for_file(path: &std::path::Path) {
+    while !path.exists() {
+        std::thread::yield_now();
+    }
+}
+
+fn wait_for_content(path: &std::path::Path, text: &str) {
+    while !std::fs::read_to_string(path).is_ok_and(|content| content.contains(text)) {
+        std::thread::yield_now();
+    }
+}
