@@ -100,7 +100,6 @@ fn show(args: &RunArgs, run: &Run, dir: &RecordDir) -> Result<(), Failure> {
     } else {
         say::result(&terminal::summary(run, &say::summary_options()));
     }
-    say::note(&format!("record {}", dir.root().display()));
     say::note(&format!("report {}", report.display()));
     Ok(())
 }

@@ -267,6 +267,7 @@ fn users_runtime(cores_given: f64) -> io::Result<Runtime> {
     tokio::runtime::Builder::new_multi_thread()
         .worker_threads(workers)
         .thread_name("hanno-users")
+        .on_thread_start(exact_wakeups_for_this_thread)
         .enable_all()
         .build()
 }

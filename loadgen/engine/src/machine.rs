@@ -1,6 +1,6 @@
 //! Reads the machine: what a run is given (once) and what is used of it (each second).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::read_to_string;
 
 use procfs::process::{LimitValue, Process};
@@ -55,17 +55,20 @@ pub(crate) fn port_range() -> Option<(u16, u16)> {
     Some((ports.next()?.ok()?, ports.next()?.ok()?))
 }
 
-/// Outgoing TCP connections that hold a port of the range, those that linger after their end included.
-pub(crate) fn ports_in_use((first, last): (u16, u16)) -> ProcResult<u32> {
-    use procfs::net::{TcpNetEntry, TcpState, tcp, tcp6};
-    let holds = |entry: &TcpNetEntry| {
-        entry.state != TcpState::Listen
-            && (first..=last).contains(&entry.local_address.port())
-            && !(first..=last).contains(&entry.remote_address.port())
-    };
-    let count =
-        tcp()?.iter().chain(&tcp6().unwrap_or_default()).filter(|entry| holds(entry)).count();
-    Ok(u32::try_from(count).unwrap_or(u32::MAX))
+/// How many ports of the range outgoing TCP connections hold, those that linger after their end included.
+pub(crate) fn ports_in_use(range: (u16, u16)) -> ProcResult<u32> {
+    Ok(u32::try_from(outgoing_ports(range)?.len()).unwrap_or(u32::MAX))
+}
+
+/// Local ports of connections but for those that someone listens on: these are the other side's.
+fn outgoing_ports((first, last): (u16, u16)) -> ProcResult<Vec<u16>> {
+    use procfs::net::{TcpState, tcp, tcp6};
+    let sockets: Vec<_> = tcp()?.into_iter().chain(tcp6().unwrap_or_default()).collect();
+    let (listening, connected): (Vec<_>, Vec<_>) =
+        sockets.iter().partition(|socket| socket.state == TcpState::Listen);
+    let listened: BTreeSet<u16> = listening.iter().map(|s| s.local_address.port()).collect();
+    let ports = connected.iter().map(|socket| socket.local_address.port());
+    Ok(ports.filter(|port| (first..=last).contains(port) && !listened.contains(port)).collect())
 }
 
 /// CPU time of all cores since boot: what the hypervisor took, and everything, in ticks.
@@ -144,14 +147,13 @@ mod tests {
     }
 
     #[test]
-    fn an_outgoing_connection_holds_a_port() {
+    fn an_outgoing_connection_holds_a_port_and_an_incoming_one_does_not() {
         let range = port_range().unwrap();
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        let listening_port = listener.local_addr().unwrap().port();
-        // The listener's own port is of the same range: only the side that does not listen counts.
-        let outside = if (range.0..=range.1).contains(&listening_port) { 0 } else { 1 };
-        let before = ports_in_use(range).unwrap();
-        let _connection = std::net::TcpStream::connect(("127.0.0.1", listening_port)).unwrap();
-        assert!(ports_in_use(range).unwrap() + 16 >= before + outside);
+        let listening = listener.local_addr().unwrap();
+        let connection = std::net::TcpStream::connect(listening).unwrap();
+        let ports = outgoing_ports(range).unwrap();
+        assert!(ports.contains(&connection.local_addr().unwrap().port()));
+        assert!(!ports.contains(&listening.port()));
     }
 }

@@ -54,7 +54,7 @@ impl Pacer {
                 return true;
             }
             let nap_end_ns = due_ns - left_ns.saturating_sub(LOOK_UP_NS).min(due_ns);
-            clock.wait_until(nap_end_ns).await;
+            clock.wait_exactly_until(nap_end_ns).await;
         }
         false
     }

@@ -9,7 +9,7 @@ use load_plan::plan::{
     Request, Spacing, Step, Stream, Template, Time, Weighted,
 };
 use load_plan::schedule::Schedule;
-use run_record::run::{Counts, Environment, Run, State};
+use run_record::run::{Environment, Run, State};
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
@@ -32,9 +32,11 @@ struct Target {
     service_ns: u64,
     freeze_ns: u64,
     every_ns: u64,
-    /// What becomes of the request with this number, counted by due order of first steps.
-    answer: fn(&Prepared) -> Result<u16, Failure>,
+    answer: Answer,
 }
+
+/// What becomes of a request.
+type Answer = fn(&Prepared) -> Result<u16, Failure>;
 
 impl Target {
     fn steady(service_ns: u64) -> Self {
@@ -268,14 +270,14 @@ async fn a_full_queue_drops_and_counts() {
 
 #[tokio::test(start_paused = true)]
 async fn every_kind_of_end_is_counted_once() {
-    let answers: [(fn(&Prepared) -> Result<u16, Failure>, fn(&Counts) -> u64, &str); 3] = [
-        (|_| Err(Failure("reset")), |counts| counts.failed, "reset"),
-        (|_| Ok(503), |counts| counts.failed, "status"),
-        (|_| panic!("a defect in a journey"), |counts| counts.failed, "panic"),
+    let answers: [(Answer, &str); 3] = [
+        (|_| Err(Failure("reset")), "reset"),
+        (|_| Ok(503), "status"),
+        (|_| panic!("a defect in a journey"), "panic"),
     ];
-    for (answer, counter, class) in answers {
+    for (answer, class) in answers {
         let ran = run(plan(100, 2, 50, 10), Target { answer, ..Target::steady(MS) }).await;
-        assert_eq!((counter(&ran.run.counts), ran.run.errors.len()), (200, 1), "{class}");
+        assert_eq!((ran.run.counts.failed, ran.run.errors.len()), (200, 1), "{class}");
         assert_eq!((ran.run.errors[0].class.as_str(), ran.run.errors[0].count), (class, 200));
         assert_conserved(&ran.run);
     }
@@ -315,8 +317,7 @@ async fn later_steps_have_their_own_due_time_and_a_failure_ends_the_arrival() {
     let never = step("never");
     let mut plan = plan(10, 2, 100, 10);
     plan.journeys[0].steps = vec![step("GET"), think, every, never];
-    let answer: fn(&Prepared) -> Result<u16, Failure> =
-        |request| if request.path == "/third" { Ok(500) } else { Ok(200) };
+    let answer: Answer = |request| if request.path == "/third" { Ok(500) } else { Ok(200) };
     let ran = run(plan, Target { answer, ..Target::steady(20 * MS) }).await;
     assert_eq!(ran.run.counts.failed, 20);
     let of_first_arrival: Vec<_> = ran.rows().filter(|row| row.seq == 0).collect();

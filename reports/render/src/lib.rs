@@ -11,6 +11,7 @@ pub mod words;
 
 mod facts;
 
+mod plan_view;
 mod rate_chart;
 mod svg;
 mod table;

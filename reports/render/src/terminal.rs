@@ -6,6 +6,7 @@ use anstyle::{AnsiColor, Style};
 use run_record::run::{ObjectiveStatus, Run, Severity, Verdict};
 use run_record::spread::Spread;
 
+pub use crate::plan_view::plan;
 pub use crate::rate_chart::rate_chart;
 use crate::{facts, table, text, units, words};
 

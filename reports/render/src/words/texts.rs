@@ -41,8 +41,7 @@ const MACHINE_NOISY: Words = Words {
         Whatever runs here is delayed by the machine, so late arrivals are not the generator's \
         doing, and slow answers may not be the target's.",
     remedy: "Run on a machine of its own, without neighbours that compete for the processor; on a \
-        virtual machine choose an instance type with dedicated cores. `hanno doctor` shows what \
-        a machine is fit for.",
+        virtual machine choose an instance type with dedicated cores.",
 };
 
 const NOT_ACHIEVED: Words = Words {
