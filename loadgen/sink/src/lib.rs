@@ -1,0 +1,35 @@
+//! A server that only timestamps arrivals: the oracle of the load generator.
+//!
+//! It answers any HTTP/1.1 request and writes down when the kernel received it, so that what a
+//! generator claims to have sent can be checked against what arrived. It must therefore share no
+//! code with the generator: one thread, epoll, no asynchronous runtime, no HTTP library.
+//!
+//! ```no_run
+//! # fn main() -> Result<(), load_sink::SinkError> {
+//! let sink = load_sink::Sink::bind(load_sink::SinkConfig::new(([127, 0, 0, 1], 0).into()))?;
+//! let stop = load_sink::StopHandle::new()?; // a clone of it stops the loop from another thread
+//! let report = sink.run(Vec::new(), &stop)?;
+//! # let _ = report; Ok(())
+//! # }
+//! ```
+
+mod behaviour;
+mod clock;
+mod config;
+mod connection;
+mod error;
+mod event_loop;
+mod log;
+mod reply;
+mod request;
+mod sink;
+mod socket;
+mod table;
+mod timers;
+mod timetable;
+
+pub use behaviour::Behaviour;
+pub use config::{MAX_CONNECTIONS, SinkConfig};
+pub use error::SinkError;
+pub use log::HEADER;
+pub use sink::{Sink, SinkReport, StopHandle};

@@ -1,0 +1,69 @@
+//! `cargo xtask measure …`: figures about Hanno, made beside a witness that shares none of its code.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+use clap::{Args, Subcommand};
+
+mod bench;
+mod child;
+mod closed_loop;
+mod hanno;
+mod machine;
+mod memory;
+mod omission;
+mod pacing;
+mod percentile;
+mod schedule;
+mod show;
+mod sink_log;
+mod witness;
+
+/// What is measured, and with which binary.
+#[derive(Args)]
+pub(crate) struct Options {
+    #[command(subcommand)]
+    what: What,
+    /// Measure this `hanno` instead of building one in release
+    #[arg(long, global = true, value_name = "FILE")]
+    hanno: Option<PathBuf>,
+    /// Write the page here instead of into `docs/measured/`
+    #[arg(long, global = true, value_name = "FILE")]
+    page: Option<PathBuf>,
+}
+
+#[derive(Subcommand)]
+enum What {
+    /// Lateness at the sink against a bare sender, in alternated pairs
+    Pacing {
+        /// How many pairs
+        #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=100))]
+        pairs: u32,
+        /// How long each run sends
+        #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=3600))]
+        seconds: u32,
+    },
+    /// Response times against a server that freezes, beside a closed loop that hides it
+    Omission {
+        /// How long each run sends; whole periods of 5 s
+        #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u32).range(5..=3600))]
+        seconds: u32,
+    },
+    /// Resident memory of a run of 10 min 30 s
+    Memory {
+        /// How long the run sends; the windows that are compared shrink with it
+        #[arg(long, default_value_t = 630, value_parser = clap::value_parser!(u32).range(10..=86_400))]
+        seconds: u32,
+    },
+}
+
+/// Measures, prints the page and writes it; fails if a limit is broken, after writing.
+pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
+    let bench =
+        |name| bench::Bench::new(root, name, options.hanno.as_deref(), options.page.as_deref());
+    match options.what {
+        What::Pacing { pairs, seconds } => pacing::run(&bench("pacing")?, pairs, seconds),
+        What::Omission { seconds } => omission::run(&bench("omission")?, seconds),
+        What::Memory { seconds } => memory::run(&bench("memory")?, seconds),
+    }
+}

@@ -1,0 +1,126 @@
+//! What every measurement needs: a binary, a folder for its files, and a page for its result.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+use super::hanno::Hanno;
+use super::machine;
+use crate::say;
+
+/// One measurement.
+pub(crate) struct Bench {
+    /// The binary under measurement.
+    pub(crate) hanno: Hanno,
+    /// Emptied at the start, kept afterwards: scenario, records, logs of the sink.
+    pub(crate) folder: PathBuf,
+    name: &'static str,
+    page: PathBuf,
+    root: PathBuf,
+}
+
+impl Bench {
+    /// Builds Hanno in release unless a binary is given.
+    pub(crate) fn new(
+        root: &Path,
+        name: &'static str,
+        hanno: Option<&Path>,
+        page: Option<&Path>,
+    ) -> Result<Self> {
+        let (binary, target) = match hanno {
+            Some(binary) => (binary.to_owned(), target_folder(root)?),
+            None => (build(root)?, target_folder(root)?),
+        };
+        let folder = target.join("measure").join(name);
+        if folder.exists() {
+            fs::remove_dir_all(&folder)
+                .with_context(|| format!("cannot empty {}", folder.display()))?;
+        }
+        fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+        let default_page = || root.join("docs/measured").join(format!("{name}.md"));
+        let page = page.map_or_else(default_page, Path::to_owned);
+        Ok(Self { hanno: Hanno::at(&binary)?, folder, name, page, root: root.to_owned() })
+    }
+
+    /// Writes a scenario and says where.
+    pub(crate) fn scenario(&self, text: &str) -> Result<PathBuf> {
+        let path = self.folder.join("scenario.toml");
+        fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;
+        Ok(path)
+    }
+
+    /// Prints the page and writes it, then fails if it tells of a broken limit.
+    pub(crate) fn publish(&self, title: &str, body: &str, broken: &[String]) -> Result<()> {
+        let machine = machine::describe(&self.root)?;
+        let result = match broken {
+            [] => "**Result: all limits hold.**".to_owned(),
+            broken => format!("**Result: FAILED.** {}.", broken.join("; ")),
+        };
+        let command: Vec<String> = std::env::args().skip(1).collect();
+        let page = format!(
+            "# {title}\n\nMade by `cargo xtask {}`; do not edit.\n\n{machine}\n\n{result}\n\n{body}",
+            command.join(" ")
+        );
+        say::line(&page);
+        if let Some(folder) = self.page.parent() {
+            fs::create_dir_all(folder).context("cannot make the folder of the page")?;
+        }
+        fs::write(&self.page, &page)
+            .with_context(|| format!("cannot write {}", self.page.display()))?;
+        if !broken.is_empty() {
+            bail!("{}: {}", self.name, broken.join("; "));
+        }
+        Ok(())
+    }
+}
+
+/// Builds `hanno` in release and asks cargo where it put it.
+fn build(root: &Path) -> Result<PathBuf> {
+    let output = Command::new(crate::test::cargo())
+        .args(["build", "--release", "--locked", "--package", "hanno", "--bin", "hanno"])
+        .arg("--message-format=json-render-diagnostics")
+        .current_dir(root)
+        .stderr(std::process::Stdio::inherit())
+        .output()
+        .context("cannot run cargo")?;
+    if !output.status.success() {
+        bail!("cargo build: {}", output.status);
+    }
+    let messages = String::from_utf8(output.stdout).context("cargo prints UTF-8")?;
+    executable(&messages).context("cargo built no binary called hanno")
+}
+
+/// From cargo's messages, one JSON value a line.
+fn executable(messages: &str) -> Option<PathBuf> {
+    let values = messages.lines().filter_map(|line| line.parse::<serde_json::Value>().ok());
+    let mut paths = values.filter(|value| value["target"]["name"] == "hanno");
+    paths.find_map(|value| value["executable"].as_str().map(PathBuf::from))
+}
+
+fn target_folder(root: &Path) -> Result<PathBuf> {
+    let output = Command::new(crate::test::cargo())
+        .args(["metadata", "--locked", "--no-deps", "--format-version", "1"])
+        .current_dir(root)
+        .output()
+        .context("cannot run cargo")?;
+    let metadata: serde_json::Value =
+        serde_json::from_slice(&output.stdout).context("cargo metadata prints JSON")?;
+    let folder = metadata["target_directory"].as_str();
+    folder.map(PathBuf::from).context("cargo metadata names the target directory")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_binary_is_found_among_cargos_messages() {
+        let messages = "{\"reason\":\"compiler-artifact\",\"target\":{\"name\":\"load-plan\"},\"executable\":null}\n\
+            {\"reason\":\"compiler-artifact\",\"target\":{\"name\":\"hanno\"},\"executable\":\"t/release/hanno\"}\n\
+            {\"reason\":\"build-finished\",\"success\":true}";
+        assert_eq!(executable(messages), Some(PathBuf::from("t/release/hanno")));
+        assert_eq!(executable("{}"), None);
+    }
+}

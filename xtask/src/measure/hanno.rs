@@ -1,0 +1,116 @@
+//! The binary under measurement, called as a user calls it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
+
+use super::child::{Guarded, quiet};
+
+/// Beyond what a run sends: start, drain, record and report.
+const MARGIN: Duration = Duration::from_mins(2);
+
+/// A `hanno` binary.
+pub(crate) struct Hanno(PathBuf);
+
+/// A sink in a process of its own.
+pub(crate) struct Sink {
+    /// Where it listens, `http://127.0.0.1:PORT`.
+    pub(crate) url: String,
+    process: Guarded,
+    log: PathBuf,
+}
+
+impl Hanno {
+    /// The binary at a path, relative to where the task was called or absolute.
+    pub(crate) fn at(binary: &Path) -> Result<Self> {
+        let full = binary.canonicalize();
+        Ok(Self(full.with_context(|| format!("there is no {}", binary.display()))?))
+    }
+
+    /// Starts `hanno sink` and waits until it listens.
+    pub(crate) fn sink(&self, log: &Path, behaviour: &[&str]) -> Result<Sink> {
+        let mut command = Command::new(&self.0);
+        command.args(["sink", "--listen", "127.0.0.1:0", "--out"]).arg(log).args(behaviour);
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut process = Guarded::spawn(&mut command, "hanno sink")?;
+        let said = process.first_line()?;
+        let url = said.strip_prefix("listening ").map(str::trim);
+        let url = url.with_context(|| format!("hanno sink said {said:?}"))?.to_owned();
+        Ok(Sink { url, process, log: log.to_owned() })
+    }
+
+    /// Starts `hanno run`.
+    pub(crate) fn start_run(
+        &self,
+        scenario: &Path,
+        target: &str,
+        record: &Path,
+    ) -> Result<Guarded> {
+        let mut command = Command::new(&self.0);
+        command.arg("run").arg(scenario).args(["--target", target, "--out"]).arg(record);
+        Guarded::spawn(quiet(&mut command), "hanno run")
+    }
+
+    /// Runs a scenario to its end and returns its `run.json`. A run that is judged FAIL, INVALID or
+    /// INCONCLUSIVE still has figures; that verdict is shown beside them.
+    pub(crate) fn run(
+        &self,
+        scenario: &Path,
+        target: &str,
+        record: &Path,
+        seconds: u32,
+    ) -> Result<Value> {
+        let mut process = self.start_run(scenario, target, record)?;
+        let status = process.wait(Duration::from_secs(seconds.into()) + MARGIN)?;
+        match status.code() {
+            Some(0 | 1 | 3 | 4) => read_run(record),
+            _ => bail!("hanno run ended with {status}"),
+        }
+    }
+
+    /// What `hanno schedule FILE --format csv` prints.
+    pub(crate) fn schedule(&self, scenario: &Path) -> Result<String> {
+        let mut command = Command::new(&self.0);
+        command.arg("schedule").arg(scenario).args(["--format", "csv"]);
+        let output = command.stdin(Stdio::null()).stderr(Stdio::inherit()).output();
+        let output = output.context("cannot run hanno schedule")?;
+        if !output.status.success() {
+            bail!("hanno schedule ended with {}", output.status);
+        }
+        String::from_utf8(output.stdout).context("hanno schedule prints UTF-8")
+    }
+}
+
+impl Sink {
+    /// The address alone, `127.0.0.1:PORT`.
+    pub(crate) fn address(&self) -> &str {
+        self.url.trim_start_matches("http://").trim_end_matches('/')
+    }
+
+    /// Stops it and returns its log.
+    pub(crate) fn finish(self) -> Result<String> {
+        let status = self.process.stop()?;
+        if !status.success() {
+            bail!("hanno sink ended with {status}");
+        }
+        let log = fs::read_to_string(&self.log);
+        log.with_context(|| format!("cannot read {}", self.log.display()))
+    }
+}
+
+/// The `run.json` of a record.
+pub(crate) fn read_run(record: &Path) -> Result<Value> {
+    let path = record.join("run.json");
+    let text =
+        fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+    serde_json::from_str(&text).with_context(|| format!("{} is not JSON", path.display()))
+}
+
+/// A number of `run.json`.
+pub(crate) fn number(value: &Value, name: &str) -> Result<u64> {
+    value.as_u64().with_context(|| format!("run.json has no {name}"))
+}
