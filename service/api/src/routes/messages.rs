@@ -1,0 +1,85 @@
+//! `/v1/rooms/{room}/messages`.
+
+use axum::Json;
+use chat_domain::{AccountId, MessageId, RoomId, Snowflake};
+use chat_store::{MessageView, Store};
+use http::StatusCode;
+use serde::{Deserialize, Serialize};
+
+use super::reactions::{MineJson, TallyJson};
+use crate::{
+    caller::Caller,
+    cases, clock,
+    errors::ApiError,
+    extract::{Body, Path, Query},
+    metered::Metered,
+};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PageQuery {
+    before: Option<MessageId>,
+    limit: Option<usize>,
+}
+
+#[derive(Serialize)]
+pub(crate) struct PageJson {
+    messages: Vec<MessageJson>,
+    next: Option<MessageId>,
+}
+
+#[derive(Serialize)]
+struct MessageJson {
+    id: MessageId,
+    author: AccountId,
+    posted_unix_ms: u64,
+    text: String,
+    reactions: TallyJson,
+    mine: MineJson,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Draft {
+    text: String,
+}
+
+#[derive(Serialize)]
+pub(crate) struct PostedJson {
+    id: MessageId,
+}
+
+/// `GET`: a page of messages with reactions, newest first.
+pub(crate) async fn list_messages<S: Store>(
+    Caller(caller): Caller,
+    store: Metered<S>,
+    Path(room): Path<RoomId>,
+    Query(PageQuery { before, limit }): Query<PageQuery>,
+) -> Result<Json<PageJson>, ApiError> {
+    let page = cases::list_messages(&store, caller, room, before, limit).await?;
+    let messages = page.messages.into_iter().map(message_json).collect();
+    Ok(Json(PageJson { messages, next: page.next }))
+}
+
+/// `POST`: a new message.
+pub(crate) async fn post_message<S: Store>(
+    Caller(caller): Caller,
+    store: Metered<S>,
+    Path(room): Path<RoomId>,
+    Body(Draft { text }): Body<Draft>,
+) -> Result<(StatusCode, Json<PostedJson>), ApiError> {
+    let id = cases::post_message(&store, caller, room, text, clock::unix_ms()).await?;
+    Ok((StatusCode::CREATED, Json(PostedJson { id })))
+}
+
+fn message_json(view: MessageView) -> MessageJson {
+    let id = view.reactions.message;
+    MessageJson {
+        id,
+        author: view.author,
+        posted_unix_ms: Snowflake::of(id).unix_ms,
+        text: view.text,
+        reactions: TallyJson(view.reactions.tally),
+        mine: view.reactions.mine.into(),
+    }
+}

@@ -1,0 +1,225 @@
+//! The service as a whole: opens the store, listens, and stops in order.
+
+use std::{future::Future, io, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+
+use chat_domain::Node;
+use chat_store::{OpenError, Options, RedbStore};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    accept::{self, Acceptor},
+    app::{App, Settings},
+    issuer::{DevIssuer, IssuerError},
+    router,
+};
+
+/// How a service runs.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where clients connect; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// Where `livez` and `metrics` are served; nowhere if `None`.
+    pub admin_listen: Option<SocketAddr>,
+    /// The data directory: the store and the development issuer's key.
+    pub data: PathBuf,
+    /// The name in `Server-Timing`: `[A-Za-z0-9._-]{1,64}`.
+    pub instance: String,
+    /// The number of this instance in message ids, below 1024.
+    pub node: u16,
+    /// Memory for the store's cached pages, in bytes.
+    pub cache_bytes: usize,
+    /// Connections at once, on each listener.
+    pub connections_max: usize,
+    /// Requests being answered at once; one more is turned away with 503.
+    pub in_flight_max: usize,
+    /// How long an answer may take before it is given up with 503.
+    pub deadline: Duration,
+}
+
+impl Config {
+    /// The defaults. 16 384 connections hold a load generator's largest default pool of users;
+    /// 1024 requests fill the store's queue of writes, and more would only wait; 2 s is far beyond
+    /// the objectives (30 and 50 ms) and below the patience of clients.
+    pub fn new(listen: SocketAddr, data: PathBuf) -> Self {
+        Self {
+            listen,
+            admin_listen: None,
+            data,
+            instance: "chat".into(),
+            node: 0,
+            cache_bytes: Options::default().cache_bytes,
+            connections_max: 16_384,
+            in_flight_max: 1024,
+            deadline: Duration::from_secs(2),
+        }
+    }
+}
+
+/// Why the service does not run.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// Another process listens there.
+    #[error("the address {addr} is in use")]
+    PortTaken {
+        /// Which.
+        addr: SocketAddr,
+    },
+    /// The address cannot be listened on for another reason.
+    #[error("cannot listen on {addr}: {source}")]
+    Listen {
+        /// Which.
+        addr: SocketAddr,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// Another process uses the data directory.
+    #[error("the data directory {} is in use by another process", dir.display())]
+    DataLocked {
+        /// Which.
+        dir: PathBuf,
+    },
+    /// The data directory cannot be made or written to.
+    #[error("the data directory {} is not writable: {source}", dir.display())]
+    DataNotWritable {
+        /// Which.
+        dir: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The store cannot be opened for another reason.
+    #[error(transparent)]
+    Store(OpenError),
+    /// The development issuer cannot be set up.
+    #[error(transparent)]
+    Issuer(#[from] IssuerError),
+    /// A name that would not fit `Server-Timing`.
+    #[error("the instance name {name:?} must be 1 to 64 of the characters A-Z a-z 0-9 . _ -")]
+    InvalidInstance {
+        /// What it is.
+        name: String,
+    },
+    /// A number that would not fit message ids.
+    #[error("the node number {node} must be below 1024")]
+    InvalidNode {
+        /// What it is.
+        node: u16,
+    },
+    /// A part of the service panicked.
+    #[error("a part of the service failed: {0}")]
+    Failed(#[from] tokio::task::JoinError),
+    /// Requests were cut because they did not finish in time when the service stopped.
+    #[error("{connections} connections were cut when the service stopped")]
+    NotDrained {
+        /// How many.
+        connections: usize,
+    },
+}
+
+/// A service that listens and has its store open; it answers once it runs.
+pub struct Server {
+    app: Arc<App<RedbStore>>,
+    public: Listener,
+    admin: Option<Listener>,
+    connections_max: usize,
+}
+
+struct Listener {
+    listener: TcpListener,
+    addr: SocketAddr,
+}
+
+impl Server {
+    /// Checks the configuration, listens and opens the store. Listening comes first: a port that is
+    /// taken leaves no data directory behind.
+    pub async fn start(config: Config) -> Result<Self, ServeError> {
+        let settings = settings(&config)?;
+        let public = listen(config.listen).await?;
+        let admin = match config.admin_listen {
+            Some(addr) => Some(listen(addr).await?),
+            None => None,
+        };
+        let connections_max = config.connections_max;
+        // Opening may repair and making a key waits for the disk: not on a thread of the runtime.
+        let (store, issuer) = tokio::task::spawn_blocking(move || open(&config)).await??;
+        let app = App::new(store, issuer.verifier(), settings);
+        Ok(Self { app, public, admin, connections_max })
+    }
+
+    /// Where clients connect.
+    pub fn local_addr(&self) -> SocketAddr {
+        self.public.addr
+    }
+
+    /// Where `livez` and `metrics` are served.
+    pub fn admin_addr(&self) -> Option<SocketAddr> {
+        self.admin.as_ref().map(|listener| listener.addr)
+    }
+
+    /// Answers until `shutdown`, then stops taking connections, finishes requests in flight (for at
+    /// most 5 s) and closes the store.
+    pub async fn run_until(self, shutdown: impl Future<Output = ()>) -> Result<(), ServeError> {
+        let Self { app, public, admin, connections_max } = self;
+        let (stop, stop_admin) = (CancellationToken::new(), CancellationToken::new());
+        // A caller who gives this future up stops the service too.
+        let _guards = (stop.clone().drop_guard(), stop_admin.clone().drop_guard());
+        let acceptor = |listener: Listener, router| Acceptor {
+            listener: listener.listener,
+            router,
+            metrics: Arc::clone(&app.metrics),
+            connections_max,
+        };
+        let served =
+            tokio::spawn(accept::serve(acceptor(public, router::public(&app)), stop.clone()));
+        let admin = admin.map(|admin| {
+            tokio::spawn(accept::serve(acceptor(admin, router::admin(&app)), stop_admin.clone()))
+        });
+        shutdown.await;
+        stop.cancel();
+        let connections = served.await?;
+        // Last, so that metrics can be read while requests finish.
+        stop_admin.cancel();
+        if let Some(admin) = admin {
+            admin.await?;
+        }
+        // Closing the store waits for its writer.
+        tokio::task::spawn_blocking(move || drop(app)).await?;
+        if connections > 0 { Err(ServeError::NotDrained { connections }) } else { Ok(()) }
+    }
+}
+
+fn settings(config: &Config) -> Result<Settings, ServeError> {
+    let name = &config.instance;
+    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-');
+    if !(1..=64).contains(&name.len()) || !name.bytes().all(plain) {
+        return Err(ServeError::InvalidInstance { name: name.clone() });
+    }
+    Ok(Settings {
+        instance: name.clone(),
+        in_flight_max: config.in_flight_max,
+        deadline: config.deadline,
+    })
+}
+
+async fn listen(addr: SocketAddr) -> Result<Listener, ServeError> {
+    let failed = |source: io::Error| match source.kind() {
+        io::ErrorKind::AddrInUse => ServeError::PortTaken { addr },
+        _ => ServeError::Listen { addr, source },
+    };
+    let listener = TcpListener::bind(addr).await.map_err(failed)?;
+    let addr = listener.local_addr().map_err(failed)?;
+    Ok(Listener { listener, addr })
+}
+
+fn open(config: &Config) -> Result<(RedbStore, DevIssuer), ServeError> {
+    let node = Node::new(config.node);
+    let node = node.map_err(|_| ServeError::InvalidNode { node: config.node })?;
+    let options = Options { node, cache_bytes: config.cache_bytes, ..Options::default() };
+    let store = RedbStore::open(&config.data, options).map_err(|error| match error {
+        OpenError::Locked { dir } => ServeError::DataLocked { dir },
+        OpenError::NotWritable { dir, source } => ServeError::DataNotWritable { dir, source },
+        other => ServeError::Store(other),
+    })?;
+    let issuer = DevIssuer::load_or_create(&config.data)?;
+    Ok((store, issuer))
+}

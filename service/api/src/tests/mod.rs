@@ -1,0 +1,11 @@
+//! The service over real connections: each route, who may, limits, load, start and stop.
+
+mod service;
+
+mod routes;
+
+mod access;
+mod limits;
+mod load;
+
+mod lifecycle;

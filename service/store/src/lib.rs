@@ -1,0 +1,25 @@
+//! The storage contract of the chat service, redb behind it, and the data set that fills it.
+//!
+//! The contract is what the service may ask of any store; a store bends to the contract, and one
+//! conformance suite holds all of them to it.
+
+mod contract;
+mod redb_store;
+
+pub mod populate;
+
+#[cfg(any(test, feature = "conformance"))]
+pub mod conformance;
+#[cfg(any(test, feature = "conformance"))]
+pub mod model;
+
+#[cfg(test)]
+mod against_model;
+#[cfg(test)]
+mod power_loss;
+
+pub use contract::{
+    ListMessages, ListReactions, MessageReactions, MessageView, Post, ReactionKey, Store,
+    StoreError,
+};
+pub use redb_store::{CommitMode, OpenError, Options, RedbStore};

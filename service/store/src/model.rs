@@ -1,0 +1,132 @@
+//! The contract in a hundred lines of ordered maps: slow, obvious, and the oracle of every other store.
+//!
+//! It keeps no tallies (it counts people each time) and makes ids by its own arithmetic, so that it
+//! shares no decision with the stores that it judges.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{Mutex, MutexGuard},
+};
+
+use chat_domain::{
+    AccountId, Change, EPOCH_UNIX_MS, Kind, MessageId, ReactionRecord, RoomId, Tally,
+};
+
+use crate::{
+    ListMessages, ListReactions, MessageReactions, MessageView, Post, ReactionKey, Store,
+    StoreError,
+};
+
+/// Everything in memory, gone with the process.
+#[derive(Debug, Default)]
+pub struct ModelStore(Mutex<State>);
+
+#[derive(Debug, Default)]
+struct State {
+    newest: u64,
+    rooms: BTreeSet<RoomId>,
+    members: BTreeSet<(RoomId, AccountId)>,
+    messages: BTreeMap<(RoomId, MessageId), (AccountId, String)>,
+    reactions: BTreeMap<ReactionKey, (Option<Kind>, u64)>,
+}
+
+impl State {
+    fn view(&self, room: RoomId, viewer: AccountId, message: MessageId) -> MessageReactions {
+        let mut tally = Tally::default();
+        let here = self.reactions.iter().filter(|(k, _)| (k.room, k.message) == (room, message));
+        for (_, (kind, _)) in here {
+            let change = Change::Changed { from: None, to: *kind };
+            tally = tally.after(change).expect("counting up from nothing cannot fail");
+        }
+        let mine = self.reactions.get(&ReactionKey { room, message, account: viewer });
+        let (kind, version) = mine.copied().unwrap_or_default();
+        MessageReactions { message, tally, mine: ReactionRecord { kind, version } }
+    }
+
+    fn set(&mut self, key: ReactionKey, kind: Option<Kind>) -> Result<ReactionRecord, StoreError> {
+        if !self.messages.contains_key(&(key.room, key.message)) {
+            return Err(StoreError::NotFound);
+        }
+        let (stored, version) = self.reactions.entry(key).or_default();
+        if *stored != kind {
+            (*stored, *version) = (kind, *version + 1);
+        }
+        Ok(ReactionRecord { kind: *stored, version: *version })
+    }
+}
+
+impl ModelStore {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().expect("no holder of the lock panics")
+    }
+}
+
+impl Store for ModelStore {
+    async fn post_message(&self, post: Post) -> Result<MessageId, StoreError> {
+        let mut state = self.state();
+        if !state.rooms.contains(&post.room) {
+            return Err(StoreError::NotFound);
+        }
+        // Node 0: the first id of a millisecond is its number shifted by 22 bits.
+        state.newest = (state.newest + 1).max((post.unix_ms - EPOCH_UNIX_MS) << 22);
+        let id = MessageId::new(state.newest).expect("the model is used below 2079");
+        state.messages.insert((post.room, id), (post.author, post.text.to_string()));
+        Ok(id)
+    }
+
+    async fn list_messages(&self, list: ListMessages) -> Result<Vec<MessageView>, StoreError> {
+        let state = self.state();
+        let here = state.messages.iter().rev().filter(|((room, message), _)| {
+            *room == list.room && list.before.is_none_or(|before| *message < before)
+        });
+        let view = |((_, message), (author, text)): ((_, &MessageId), &(AccountId, String))| {
+            let reactions = state.view(list.room, list.viewer, *message);
+            MessageView { author: *author, text: text.clone(), reactions }
+        };
+        Ok(here.take(list.limit).map(|((r, m), value)| view(((r, m), value))).collect())
+    }
+
+    async fn list_reactions(
+        &self,
+        list: ListReactions,
+    ) -> Result<Vec<MessageReactions>, StoreError> {
+        let state = self.state();
+        let here = state.messages.keys().filter(|(room, message)| {
+            *room == list.room && list.first <= *message && *message <= list.last
+        });
+        let views = here.map(|(room, message)| state.view(*room, list.viewer, *message));
+        Ok(views.take(list.limit).collect())
+    }
+
+    async fn put_reaction(
+        &self,
+        key: ReactionKey,
+        kind: Kind,
+    ) -> Result<ReactionRecord, StoreError> {
+        self.state().set(key, Some(kind))
+    }
+
+    async fn delete_reaction(&self, key: ReactionKey) -> Result<ReactionRecord, StoreError> {
+        self.state().set(key, None)
+    }
+
+    async fn put_member(&self, room: RoomId, account: AccountId) -> Result<(), StoreError> {
+        let mut state = self.state();
+        state.rooms.insert(room);
+        state.members.insert((room, account));
+        Ok(())
+    }
+
+    async fn delete_member(&self, room: RoomId, account: AccountId) -> Result<(), StoreError> {
+        self.state().members.remove(&(room, account));
+        Ok(())
+    }
+
+    async fn is_member(&self, room: RoomId, account: AccountId) -> Result<bool, StoreError> {
+        Ok(self.state().members.contains(&(room, account)))
+    }
+
+    async fn probe(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
+}
