@@ -4,27 +4,27 @@ mod args;
 mod failure;
 mod signals;
 
-mod check;
-mod completions;
-mod explain;
-mod populate;
-mod report;
 mod run;
+mod check;
 mod schedule;
-mod schema;
-mod serve;
 mod sink;
+mod serve;
+mod populate;
 mod token;
+mod report;
+mod explain;
+mod schema;
+mod completions;
 
+mod scenario;
+mod place;
+mod ground;
 mod bundled;
 mod child;
-mod clock;
 mod dataset;
-mod ground;
-mod place;
 mod progress;
 mod say;
-mod scenario;
+mod clock;
 
 use std::process::ExitCode;
 
