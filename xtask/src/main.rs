@@ -5,11 +5,11 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+mod test;
 mod install;
+mod tidy;
 mod measure;
 mod say;
-mod test;
-mod tidy;
 
 /// Tasks of the Hanno workspace.
 #[derive(Parser)]

@@ -5,19 +5,19 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use clap::{Args, Subcommand};
 
+mod pacing;
+mod omission;
+mod memory;
 mod bench;
-mod child;
+mod witness;
 mod closed_loop;
 mod hanno;
-mod machine;
-mod memory;
-mod omission;
-mod pacing;
-mod percentile;
+mod child;
 mod schedule;
-mod show;
 mod sink_log;
-mod witness;
+mod percentile;
+mod show;
+mod machine;
 
 /// What is measured, and with which binary.
 #[derive(Args)]

@@ -9,13 +9,13 @@ use anyhow::{Result, bail};
 use crate::say;
 use tree::Tree;
 
-mod closure;
-mod code;
-mod documents;
-mod manifests;
-mod placement;
-mod source;
 mod tree;
+mod code;
+mod source;
+mod placement;
+mod manifests;
+mod closure;
+mod documents;
 
 /// A rule that is broken somewhere.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -12,6 +12,7 @@ use crate::clock::Clock;
 use crate::event::Event;
 use crate::handoff::Handoff;
 use crate::ledger::{Ledger, second_of};
+use crate::machine::let_others_go_first;
 use crate::planned::Planned;
 use crate::progress::Progress;
 use crate::record_dir::{RecordDir, RecordDirError, Streams};
@@ -59,6 +60,7 @@ pub(crate) struct Collected {
 impl Collector {
     /// Runs on a thread of its own until every sender of events is gone.
     pub(crate) fn collect(self) -> Collected {
+        let_others_go_first();
         let mut book = Book::open(self);
         while book.take_events() {
             book.keep_time();

@@ -7,6 +7,9 @@ use procfs::process::{LimitValue, Process};
 use procfs::{Current, CurrentSI, ProcResult};
 use run_record::run::Environment;
 
+/// The lowest priority there is.
+const LAST: i32 = 19;
+
 /// The part of the environment that the machine tells; the caller adds target, store and data set.
 pub fn environment() -> Environment {
     let cores = cores();
@@ -36,6 +39,16 @@ pub fn raise_descriptor_limit() {
     let raised = Rlimit { current: limit.maximum, maximum: limit.maximum };
     if let Err(error) = setrlimit(Resource::Nofile, raised) {
         tracing::debug!(%error, "the descriptor limit stays as it is");
+    }
+}
+
+/// Lets every other thread go first: what this one does can wait, and a request cannot.
+pub(crate) fn let_others_go_first() {
+    use rustix::process::setpriority_process;
+    use rustix::thread::gettid;
+    // On Linux a thread has a priority of its own, found by its thread id.
+    if let Err(error) = setpriority_process(Some(gettid()), LAST) {
+        tracing::debug!(%error, "a thread in the background keeps its priority");
     }
 }
 

@@ -13,20 +13,20 @@
 //! # }
 //! ```
 
-mod behaviour;
-mod clock;
 mod config;
-mod connection;
 mod error;
-mod event_loop;
-mod log;
-mod reply;
-mod request;
 mod sink;
-mod socket;
+mod event_loop;
 mod table;
 mod timers;
+mod connection;
+mod request;
+mod reply;
 mod timetable;
+mod behaviour;
+mod log;
+mod socket;
+mod clock;
 
 pub use behaviour::Behaviour;
 pub use config::{MAX_CONNECTIONS, SinkConfig};

@@ -14,8 +14,10 @@ use std::{
 
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
-    time::{Instant, Sleep, sleep},
+    time::{Sleep, sleep},
 };
+
+use crate::clock;
 
 /// Wraps a connection.
 pub(crate) struct Patient<I> {
@@ -64,7 +66,7 @@ impl Timer {
     }
 
     fn set(&mut self, after: Duration) {
-        self.sleep.as_mut().reset(Instant::now() + after);
+        self.sleep.as_mut().reset(clock::after(after));
         self.set = true;
     }
 

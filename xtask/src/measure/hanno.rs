@@ -110,7 +110,32 @@ pub(crate) fn read_run(record: &Path) -> Result<Value> {
     serde_json::from_str(&text).with_context(|| format!("{} is not JSON", path.display()))
 }
 
+/// How Hanno judged its own run, with the codes of what led to it: `INVALID (MACHINE_NOISY)`.
+pub(crate) fn verdict(run: &Value) -> String {
+    let verdict = run["verdict"].as_str().unwrap_or("none");
+    let findings = run["findings"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let grave = findings
+        .iter()
+        .filter(|found| found["severity"] != "note" && found["severity"] != "warning");
+    let codes: Vec<&str> = grave.filter_map(|found| found["code"].as_str()).collect();
+    if codes.is_empty() { verdict.to_owned() } else { format!("{verdict} ({})", codes.join(", ")) }
+}
+
 /// A number of `run.json`.
 pub(crate) fn number(value: &Value, name: &str) -> Result<u64> {
     value.as_u64().with_context(|| format!("run.json has no {name}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_verdict_names_what_led_to_it() {
+        let text = r#"{"verdict":"INVALID","findings":[{"code":"A","severity":"invalid"},
+            {"code":"B","severity":"warning"},{"code":"C","severity":"fail"}]}"#;
+        assert_eq!(verdict(&text.parse().unwrap()), "INVALID (A, C)");
+        assert_eq!(verdict(&r#"{"verdict":"PASS","findings":[]}"#.parse().unwrap()), "PASS");
+        assert_eq!(verdict(&Value::Null), "none");
+    }
 }

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::bench::Bench;
 use super::closed_loop;
-use super::hanno::number;
+use super::hanno::{number, verdict};
 use super::percentile::Spread;
 use super::schedule::{due_times, scenario};
 use super::show::{milliseconds, table};
@@ -69,7 +69,7 @@ pub(crate) fn run(bench: &Bench, seconds: u32) -> Result<()> {
         unanswered,
         hanno,
         hanno_count,
-        verdict: run["verdict"].as_str().unwrap_or("none").to_owned(),
+        verdict: verdict(&run),
         control_count: control.len(),
         control: Spread::of(control).context("the closed loop sent nothing")?,
     };

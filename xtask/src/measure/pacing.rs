@@ -3,7 +3,7 @@
 use anyhow::{Context, Result};
 
 use super::bench::Bench;
-use super::hanno::number;
+use super::hanno::{number, verdict};
 use super::percentile::{Spread, median};
 use super::schedule::{due_times, scenario};
 use super::show::{microseconds, table};
@@ -61,8 +61,7 @@ fn hanno(bench: &Bench, pair: u32, seconds: u32) -> Result<Side> {
     let run = bench.hanno.run(&scenario, &sink.url, &record, seconds)?;
     let started = number(&run["started_unix_ns"], "started_unix_ns")?;
     let seen = by_seq(&sink.finish()?, due_times.len())?;
-    let verdict = run["verdict"].as_str().map(str::to_owned);
-    side(&seen, started, &due_times, verdict)
+    side(&seen, started, &due_times, Some(verdict(&run)))
 }
 
 fn witness(bench: &Bench, pair: u32, seconds: u32) -> Result<Side> {
