@@ -156,7 +156,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_silent_newcomer_is_cut() {
         let (_client, mut io) = connected();
-        let started = Instant::now();
+        let started = clock::after(Duration::ZERO);
         assert_eq!(io.read_u8().await.unwrap_err().kind(), io::ErrorKind::TimedOut);
         assert_eq!(started.elapsed(), REQUEST_MAX);
     }
@@ -169,7 +169,7 @@ mod tests {
                 sleep(Duration::from_secs(1)).await;
             }
         });
-        let started = Instant::now();
+        let started = clock::after(Duration::ZERO);
         let error = loop {
             if let Err(error) = io.read_u8().await {
                 break error;
@@ -194,7 +194,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_client_that_does_not_read_is_cut() {
         let (client, mut io) = connected();
-        let started = Instant::now();
+        let started = clock::after(Duration::ZERO);
         let error = io.write_all(b"more than the pipe holds").await.unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::TimedOut);
         assert_eq!(started.elapsed(), WRITE_MAX);
