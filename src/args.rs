@@ -96,7 +96,7 @@ pub(crate) struct RunArgs {
     /// The store of the bundled service
     #[arg(long, value_enum, default_value_t = Store::Redb, env = "HANNO_STORE")]
     pub(crate) store: Store,
-    /// Where the record goes: a new or empty directory [default: runs/<UTC time>-<name>]
+    /// Where the record goes: a new or empty directory [default: runs/TIME-NAME]
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
     /// Print run.json instead of the summary

@@ -1,8 +1,8 @@
 //! Releases arrivals at their due times, drives the users, and records what became of each.
 //!
-//! In order: the [`pacer`] takes arrivals from the schedule and leaves each at the [`handoff`] when it is
-//! due; a user (run by Goose, see [`users`]) takes it and serves its [`journey`] over [`http`]; every step
-//! attempted becomes a row for the [`collector`], which keeps the [`ledger`] and writes the record.
+//! In order: the `pacer` takes arrivals from the schedule and leaves each at the `handoff` when it is
+//! due; a user (run by Goose, see `users`) takes it and serves its `journey` over `http`; every step
+//! attempted becomes a row for the `collector`, which keeps the `ledger` and writes the record.
 
 pub mod engine;
 mod start;

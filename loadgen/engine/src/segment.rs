@@ -77,3 +77,43 @@ impl<S: Segment> Open<S> {
             || now_ns.saturating_sub(self.begun_ns) >= SEGMENT_SECONDS_MAX * NS_PER_S
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use run_record::resource_row::ResourceRow;
+    use run_record::resources::{SegmentWriter, read};
+
+    type Rows = Segments<SegmentWriter<BufWriter<File>>>;
+
+    fn push(segments: &mut Rows, second: u32) {
+        let row = ResourceRow { second, ..ResourceRow::default() };
+        let now_ns = u64::from(second) * NS_PER_S;
+        segments.push(now_ns, SegmentWriter::new, |writer| writer.push(&row)).unwrap();
+    }
+
+    fn names(folder: &std::path::Path) -> Vec<String> {
+        let entries = fs::read_dir(folder).unwrap();
+        let mut names: Vec<_> =
+            entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn a_segment_has_its_name_only_when_it_is_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut segments = Rows::new(folder.path().to_owned());
+        for second in 1..=61 {
+            push(&mut segments, second);
+        }
+        // The 61st second is more than a minute after the first row: a new segment.
+        assert_eq!(names(folder.path()), [".0001.parquet.part", "0000.parquet"]);
+        let whole = File::open(folder.path().join("0000.parquet")).unwrap();
+        assert_eq!(read(whole).unwrap().map(Result::unwrap).count(), 60);
+        segments.end().unwrap();
+        assert_eq!(names(folder.path()), ["0000.parquet", "0001.parquet"]);
+        segments.end().unwrap();
+        assert_eq!(names(folder.path()).len(), 2);
+    }
+}

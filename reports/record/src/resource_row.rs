@@ -1,7 +1,7 @@
 //! One row of `resources/NNNN.parquet`: one second of the generator and of the target.
 
 /// One second. Shares are in 0..=1; what could not be read is none.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ResourceRow {
     /// Whole seconds from the run's start, at the end of this second.
     pub second: u32,
