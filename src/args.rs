@@ -118,7 +118,7 @@ pub(crate) struct SinkArgs {
     /// Address to listen on; port 0 takes a free one
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
     pub(crate) listen: SocketAddr,
-    /// The file that gets one line for each request
+    /// The file that gets one line for each request; new or empty
     #[arg(long, value_name = "FILE")]
     pub(crate) out: PathBuf,
     /// Answer each request this long after it arrived
@@ -162,7 +162,7 @@ pub(crate) struct PopulateArgs {
     /// Directory of the embedded store
     #[arg(long, value_name = "DIR", env = "HANNO_DATA")]
     pub(crate) data: PathBuf,
-    /// The file that gets one line for each account and room; a summary goes beside it as .json
+    /// The file that gets one line for each account and room, new or empty; a summary goes beside it as .json
     #[arg(long, value_name = "FILE")]
     pub(crate) out: PathBuf,
     /// Seed of everything that is made up

@@ -7,11 +7,14 @@ use run_render::terminal;
 
 use crate::args::ScenarioArgs;
 use crate::failure::Failure;
+use crate::place::Place;
 use crate::{say, scenario};
 
 pub(crate) fn check(args: &ScenarioArgs) -> Result<ExitCode, Failure> {
     let scenario = scenario::load(args)?.scenario;
-    say::result(&terminal::plan(&scenario.plan, &expected(&scenario.plan)));
+    Place::of(&scenario.target)?;
+    let plan = &scenario.plan;
+    say::result(&terminal::plan(plan, &scenario.target, &expected(plan)));
     scenario::warn(&scenario.warnings);
     Ok(ExitCode::SUCCESS)
 }

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::fmt::Write;
-use std::fs::File;
 use std::io::{BufReader, Read};
 use std::path::Path;
 use std::time::Duration;
@@ -17,8 +16,8 @@ use load_plan::table::Rows;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::clock;
 use crate::failure::Failure;
+use crate::{clock, files};
 
 /// Seed and moment of the data set where none are given: the same for all, so that two runs meet the same data.
 pub(crate) const SEED: u64 = 20_190_717;
@@ -89,7 +88,7 @@ pub(crate) fn files_sha256(plan: &Plan, folder: &Path) -> anyhow::Result<Option<
     }
     let mut hash = Sha256::new();
     for file in files {
-        let mut bytes = BufReader::new(open(&folder.join(file))?);
+        let mut bytes = BufReader::new(files::open(&folder.join(file))?);
         let mut chunk = vec![0; 1 << 16];
         loop {
             let read = bytes.read(&mut chunk).with_context(|| format!("cannot read {file}"))?;
@@ -107,12 +106,8 @@ pub(crate) fn files_sha256(plan: &Plan, folder: &Path) -> anyhow::Result<Option<
 }
 
 fn read(path: &Path) -> anyhow::Result<Rows> {
-    let lines = BufReader::new(open(path)?);
+    let lines = BufReader::new(files::open(path)?);
     Rows::from_json_lines(lines).with_context(|| path.display().to_string())
-}
-
-fn open(path: &Path) -> anyhow::Result<File> {
-    File::open(path).with_context(|| format!("cannot read {}", path.display()))
 }
 
 fn columns() -> Vec<Column> {

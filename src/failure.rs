@@ -28,9 +28,22 @@ impl Failure {
 
     /// Tells it once, on standard error.
     pub(crate) fn tell(self) -> ExitCode {
-        say::error(&format!("{:#}", self.error));
+        say::error(&told(&self.error));
         ExitCode::from(self.code)
     }
+}
+
+/// The error and its causes, each once: many repeat their cause in their own words.
+fn told(error: &anyhow::Error) -> String {
+    error.chain().map(ToString::to_string).fold(String::new(), |told, cause| {
+        if told.is_empty() {
+            cause
+        } else if told.contains(&cause) {
+            told
+        } else {
+            format!("{told}: {cause}")
+        }
+    })
 }
 
 impl From<anyhow::Error> for Failure {

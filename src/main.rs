@@ -23,6 +23,7 @@ mod bundled;
 mod child;
 mod dataset;
 mod progress;
+mod files;
 mod say;
 mod clock;
 

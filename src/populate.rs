@@ -1,49 +1,50 @@
 //! `hanno populate`: fills a store, and writes what a load test can draw from.
 
-use std::fs::File;
-use std::io::{BufWriter, Write};
-use std::path::Path;
 use std::process::ExitCode;
 
-use anyhow::Context;
-use chat_store::populate::{self, Dataset};
+use anyhow::{Context, anyhow};
+use chat_store::populate::{self, PopulateError, SpecError};
 use chat_store::{Options, RedbStore};
+use jiff::Timestamp;
 
 use crate::args::{PopulateArgs, Store};
 use crate::failure::Failure;
-use crate::{dataset, say};
+use crate::{dataset, files, say};
 
 pub(crate) fn populate(args: &PopulateArgs) -> Result<ExitCode, Failure> {
     let Store::Redb = args.store;
+    let as_of_unix_ms = args.as_of.map(|time| u64::try_from(time.as_millisecond()).unwrap_or(0));
+    let spec = dataset::spec(args.seed, as_of_unix_ms);
+    // The rows are known before there is a store: what cannot be leaves nothing behind.
+    let dataset = populate::dataset(&spec).map_err(refused)?;
+    let mut rows = Vec::new();
+    dataset.write_jsonl(&mut rows).context("cannot make the rows")?;
+    files::save(&args.out, &rows)?;
+    let summary = format!("{}\n", dataset.summary_json());
+    files::save(&args.out.with_extension("json"), summary.as_bytes())?;
     let store = RedbStore::open(&args.data, Options::default()).map_err(Failure::unable)?;
-    let as_of_unix_ms = args.as_of.and_then(|time| u64::try_from(time.as_millisecond()).ok());
-    let filled = populate::fill(&store, &dataset::spec(args.seed, as_of_unix_ms));
-    let filled = filled.map_err(refused)?;
-    write(&filled, &args.out)?;
-    say::result(&filled.summary_json());
+    populate::fill(&store, &spec).map_err(refused)?;
+    say::result(&summary);
     Ok(ExitCode::SUCCESS)
 }
 
-/// A store that holds something else, or a time before there were ids, is the user's to change.
-fn refused(error: populate::PopulateError) -> Failure {
+/// A store that holds something else, or a time that no id can have, is the user's to change.
+fn refused(error: PopulateError) -> Failure {
     match error {
-        populate::PopulateError::Store(_) => Failure::unable(error),
+        PopulateError::Store(_) => Failure::unable(error),
+        PopulateError::Spec(SpecError::OutOfRange {
+            what: "as_of_unix_ms", least, most, ..
+        }) => {
+            let [least, most] = [least, most].map(day);
+            Failure::usage(anyhow!(
+                "--as-of must be from {least} to {most}: ids hold no other time"
+            ))
+        }
         _ => Failure::usage(error),
     }
 }
 
-/// The rows, and the summary beside them as `.json`.
-fn write(dataset: &Dataset, path: &Path) -> anyhow::Result<()> {
-    let mut rows = BufWriter::new(create(path)?);
-    dataset
-        .write_jsonl(&mut rows)
-        .and_then(|()| rows.flush())
-        .with_context(|| format!("cannot write {}", path.display()))?;
-    let summary = path.with_extension("json");
-    writeln!(create(&summary)?, "{}", dataset.summary_json())
-        .with_context(|| format!("cannot write {}", summary.display()))
-}
-
-fn create(path: &Path) -> anyhow::Result<File> {
-    File::create(path).with_context(|| format!("cannot write {}", path.display()))
+fn day(unix_ms: u64) -> String {
+    let time = i64::try_from(unix_ms).ok().and_then(|ms| Timestamp::from_millisecond(ms).ok());
+    time.map_or_else(|| unix_ms.to_string(), |time| time.strftime("%Y-%m-%d").to_string())
 }

@@ -7,6 +7,7 @@ use anyhow::Context;
 use load_engine::record_dir::{self, RecordDirError};
 use load_engine::record_read::RecordFiles;
 use run_analysis::evidence::{Evidence, fold};
+use run_analysis::judge::judge;
 
 use crate::args::{ReportArgs, ReportFormat};
 use crate::failure::Failure;
@@ -45,11 +46,16 @@ fn run_json(record: &Path) -> Result<String, Failure> {
     Ok(String::from_utf8_lossy(&text).into_owned())
 }
 
+/// A run that was killed has no verdict in its record yet: it gets the one that its figures allow.
 fn open(record: &Path) -> Result<RecordFiles, Failure> {
-    RecordFiles::open(record).map_err(unreadable)
+    let mut files = RecordFiles::open(record).map_err(unreadable)?;
+    if files.run.verdict.is_none() {
+        judge(&files.run).write_into(&mut files.run);
+    }
+    Ok(files)
 }
 
 /// A record that cannot be read is the wrong argument.
 fn unreadable(error: RecordDirError) -> Failure {
-    Failure::usage(anyhow::Error::from(error).context("cannot read the record"))
+    Failure::usage(error)
 }

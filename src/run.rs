@@ -7,7 +7,6 @@ use load_engine::engine::{self, EngineError, Job};
 use load_engine::machine;
 use load_engine::record_dir::RecordDir;
 use load_engine::requests::Requests;
-use load_plan::table::Rows;
 use run_analysis::judge::{exit_code, judge};
 use run_record::run::{Environment, Run};
 use run_render::terminal;
@@ -24,13 +23,16 @@ use crate::{clock, dataset, say};
 
 /// Runs a scenario; its verdict is the exit code.
 pub(crate) fn run(args: &RunArgs) -> Result<ExitCode, Failure> {
-    let signals = Signals::wait_for()?;
     let loaded = scenario::load(&args.scenario)?;
     scenario::warn(&loaded.scenario.warnings);
     let place = Place::of(&loaded.scenario.target)?;
-    let dir = record(args, &loaded)?;
+    // From here on a signal is waited for: what has been started has to be stopped.
+    let signals = Signals::wait_for()?;
     let ground = Ground::prepare(place, args.store)?;
-    let run = load(&loaded, &ground, &dir, &signals)?;
+    let requests = requests(&loaded, &ground)?;
+    // Last, so that whatever is wrong before leaves no directory behind.
+    let dir = record(args, &loaded)?;
+    let run = load(requests, &loaded, &ground, &dir, &signals)?;
     ground.clear()?;
     let run = judged(run, &dir)?;
     show(args, &run, &dir)?;
@@ -45,16 +47,15 @@ fn record(args: &RunArgs, loaded: &Loaded) -> Result<Arc<RecordDir>, Failure> {
 }
 
 fn load(
+    requests: Requests,
     loaded: &Loaded,
     ground: &Ground,
     dir: &Arc<RecordDir>,
     signals: &Signals,
 ) -> Result<Run, Failure> {
-    let plan = Arc::new(loaded.scenario.plan.clone());
-    let tables = dataset::tables(&plan, &loaded.folder, ground.rows())?;
     let watcher = Watcher::new(dir.root());
     let job = Job {
-        requests: requests(plan, tables)?,
+        requests,
         target: ground.target().clone(),
         environment: environment(loaded, ground)?,
         overrides: loaded.scenario.overrides.clone(),
@@ -66,7 +67,9 @@ fn load(
     engine::run(job).map_err(|error: EngineError| Failure::unable(error))
 }
 
-fn requests(plan: Arc<load_plan::plan::Plan>, tables: Vec<Rows>) -> Result<Requests, Failure> {
+fn requests(loaded: &Loaded, ground: &Ground) -> Result<Requests, Failure> {
+    let plan = Arc::new(loaded.scenario.plan.clone());
+    let tables = dataset::tables(&plan, &loaded.folder, ground.rows())?;
     Requests::new(plan, tables).map_err(Failure::usage)
 }
 
@@ -92,7 +95,6 @@ fn judged(mut run: Run, dir: &RecordDir) -> Result<Run, Failure> {
 }
 
 fn show(args: &RunArgs, run: &Run, dir: &RecordDir) -> Result<(), Failure> {
-    let report = write_report(dir.root())?;
     if args.json {
         let mut text = Vec::new();
         run_record::run_file::write(run, &mut text).map_err(Failure::unable)?;
@@ -100,6 +102,8 @@ fn show(args: &RunArgs, run: &Run, dir: &RecordDir) -> Result<(), Failure> {
     } else {
         say::result(&terminal::summary(run, &say::summary_options()));
     }
+    // Last: a disk without room for the page must not cost the summary.
+    let report = write_report(dir.root())?;
     say::note(&format!("report {}", report.display()));
     Ok(())
 }

@@ -1,7 +1,6 @@
 //! Reads a scenario file and the files it names, and shows what is wrong with it all at once.
 
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
@@ -12,7 +11,7 @@ use load_plan::table::{MAX_LINE_BYTES, columns_of_line};
 use crate::args::ScenarioArgs;
 use crate::dataset;
 use crate::failure::Failure;
-use crate::say;
+use crate::{files, say};
 
 /// A scenario as read: the text is kept for the record.
 #[derive(Debug)]
@@ -53,7 +52,7 @@ pub(crate) fn warn(warnings: &[Warning]) {
 }
 
 fn read(path: &Path) -> anyhow::Result<String> {
-    let file = File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let file = files::open(path)?;
     // One byte more than allowed is enough to know that it is too large.
     let limit = scenario::MAX_SCENARIO_BYTES as u64 + 1;
     let mut bytes = Vec::new();
@@ -67,7 +66,7 @@ fn read(path: &Path) -> anyhow::Result<String> {
 }
 
 fn columns(path: &Path) -> anyhow::Result<Vec<Column>> {
-    let file = File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let file = files::open(path)?;
     let mut first = String::new();
     BufReader::new(file.take(MAX_LINE_BYTES as u64))
         .read_line(&mut first)

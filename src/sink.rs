@@ -1,23 +1,20 @@
 //! `hanno sink`: a server that writes down when each request arrived, whoever sent it.
 
-use std::fs::File;
 use std::process::ExitCode;
 
-use anyhow::Context;
 use load_sink::{Behaviour, Sink, SinkConfig, SinkError, SinkReport, StopHandle};
 
 use crate::args::SinkArgs;
 use crate::child::LISTENING;
 use crate::failure::Failure;
-use crate::say;
 use crate::signals::Signals;
+use crate::{files, say};
 
 /// Serves until it is interrupted, which is its usual end.
 pub(crate) fn sink(args: &SinkArgs) -> Result<ExitCode, Failure> {
     let signals = Signals::wait_for()?;
     let sink = Sink::bind(config(args)).map_err(refused)?;
-    let log =
-        File::create(&args.out).with_context(|| format!("cannot write {}", args.out.display()))?;
+    let log = files::create(&args.out)?;
     let stop = StopHandle::new().map_err(Failure::unable)?;
     let stopper = stop.clone();
     signals.on_stop(move || stopper.stop())?;

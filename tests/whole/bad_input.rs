@@ -87,6 +87,30 @@ fn a_target_elsewhere_is_refused_before_anything_is_sent() {
     }
 }
 
+/// A pipe without a writer would keep Hanno waiting; nothing is left behind by a table that does not fit.
+#[test]
+fn what_cannot_be_read_is_refused_before_there_is_a_record() {
+    let folder = directory();
+    let pipe = folder.path().join("pipe.toml");
+    nix::unistd::mkfifo(&pipe, nix::sys::stat::Mode::S_IRWXU).unwrap();
+    let refused = output(hanno().arg("run").arg(&pipe));
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(stderr(&refused).contains("not a regular file"), "{}", stderr(&refused));
+
+    let target = Target::start(1);
+    let path = scenario(folder.path(), &target.url, "50/s", "1s");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let text = text
+        .replace("[journey.read]\n", "[journey.read]\ndata = \"rows\"\n")
+        .replace("path = \"/thing\"", "path = \"/{{id}}\"");
+    std::fs::write(&path, text + "[data.rows]\nfile = \"rows.jsonl\"\n").unwrap();
+    std::fs::write(folder.path().join("rows.jsonl"), "{\"ids\":[]}\n").unwrap();
+    let record = folder.path().join("record");
+    let refused = output(hanno().arg("run").arg(&path).arg("--out").arg(&record));
+    assert_eq!(refused.status.code(), Some(2), "{}", stderr(&refused));
+    assert!(!record.exists());
+}
+
 #[test]
 fn wrong_flags_are_refused() {
     let folder = directory();

@@ -85,8 +85,11 @@ fn a_killed_run_leaves_a_readable_record_and_no_child() {
     assert_eq!(status.signal(), Some(9));
     let run = run_json(&record);
     assert_eq!((run["state"].as_str(), run["verdict"].is_null()), (Some("running"), true));
+    assert_eq!(planned_by_schedule(&path), run["counts"]["planned"].as_u64());
     let report = output(hanno().arg("report").arg(&record));
     assert!(report.status.success(), "{}", stderr(&report));
+    let page = std::fs::read_to_string(record.join("report.html")).unwrap();
+    assert!(page.contains("UNFINISHED"));
 }
 
 /// In a mount namespace of its own, where the record's directory is a file system of 96 KiB.
@@ -154,6 +157,12 @@ fn a_data_directory_that_cannot_be_made_is_one_clear_line() {
     let refused =
         output(hanno().args(["serve", "--listen", "127.0.0.1:0", "--data"]).arg(file.join("data")));
     assert_one_line(&refused, 5, "file");
+}
+
+fn planned_by_schedule(scenario: &std::path::Path) -> Option<u64> {
+    let schedule = output(hanno().arg("schedule").arg(scenario));
+    let rows = super::support::stdout(&schedule).lines().count();
+    u64::try_from(rows).ok()?.checked_sub(1)
 }
 
 #[track_caller]

@@ -135,6 +135,47 @@ fn a_populated_service_answers_its_members_and_nobody_else() {
     assert!(service.stop().success());
 }
 
+#[test]
+fn what_holds_something_is_not_overwritten() {
+    let folder = directory();
+    let taken = folder.path().join("taken");
+    std::fs::write(&taken, "mine").unwrap();
+    let sink = output(hanno().args(["sink", "--listen", "127.0.0.1:0", "--out"]).arg(&taken));
+    assert_eq!(sink.status.code(), Some(2), "{}", stderr(&sink));
+    let data = folder.path().join("data");
+    let mut populate = hanno();
+    populate.args(["populate", "--data"]).arg(&data).arg("--out").arg(&taken);
+    assert_eq!(output(&mut populate).status.code(), Some(2));
+    assert!(!data.exists());
+    assert_eq!(std::fs::read_to_string(&taken).unwrap(), "mine");
+    let rows = folder.path().join("rows.jsonl");
+    let mut twice = hanno();
+    twice.args(["populate", "--data"]).arg(&data).arg("--out").arg(&rows);
+    assert!(output(&mut twice).status.success() && output(&mut twice).status.success());
+}
+
+#[test]
+fn a_time_without_ids_is_refused_by_the_flags_name() {
+    let folder = directory();
+    let data = folder.path().join("data");
+    let mut populate = hanno();
+    populate.args(["populate", "--as-of", "1990-01-01T00:00:00Z", "--data"]).arg(&data);
+    let refused = output(populate.arg("--out").arg(folder.path().join("rows.jsonl")));
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(stderr(&refused).contains("--as-of must be from 2010-01-08"), "{}", stderr(&refused));
+    assert!(!data.exists());
+}
+
+#[test]
+fn a_record_that_is_not_there_is_said_once() {
+    let folder = directory();
+    let report = output(hanno().arg("report").arg(folder.path().join("nope")));
+    assert_eq!(report.status.code(), Some(2));
+    let said = stderr(&report);
+    assert!(said.contains("cannot read") && !said.contains("cannot write"), "{said}");
+    assert_eq!(said.matches("No such file").count(), 1, "{said}");
+}
+
 /// What a command prints for this input.
 pub(crate) fn pipe(mut command: Command, input: &[u8]) -> String {
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();

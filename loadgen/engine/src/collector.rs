@@ -160,7 +160,7 @@ impl Book {
     }
 
     fn released(&self) -> u64 {
-        (0..self.with.plan.streams.len()).map(|stream| self.with.planned.of(stream).0).sum()
+        (0..self.with.plan.streams.len()).map(|stream| self.with.planned.taken(stream).0).sum()
     }
 
     fn write_intervals(&mut self, before: u32) {

@@ -139,7 +139,7 @@ impl Engine {
         Ok(Self {
             runtime: users_runtime(cores_given)?,
             flow: Arc::new(flow),
-            planned: Arc::new(Planned::new(plan.streams.len())),
+            planned: Arc::new(Planned::of_plan(&plan)),
             sender,
             receiver,
             abandon,

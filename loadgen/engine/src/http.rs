@@ -114,8 +114,8 @@ fn head(response: &Response) -> Reply {
     let timing = response
         .headers()
         .get("server-timing")
-        .and_then(|value| value.to_str().ok())
-        .map(server_timing::parse)
+        // A name that is no UTF-8 must not cost the durations beside it.
+        .map(|value| server_timing::parse(&String::from_utf8_lossy(value.as_bytes())))
         .unwrap_or_default();
     Reply {
         status: response.status().as_u16(),

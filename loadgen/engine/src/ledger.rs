@@ -185,7 +185,7 @@ impl Ledger {
 
     /// Writes what is known into the record's form.
     pub(crate) fn fill(&self, run: &mut Run, ended: bool) {
-        run.streams = self.streams();
+        run.streams = self.streams(ended);
         run.counts = run.streams.iter().map(|s| s.counts).fold(Counts::default(), add);
         run.steps = self.step_results();
         run.journeys = self.journey_results();
@@ -197,9 +197,9 @@ impl Ledger {
         run.runtime_lag_us = Spread::of(&self.runtime_lag);
     }
 
-    fn streams(&self) -> Vec<StreamResult> {
+    fn streams(&self, ended: bool) -> Vec<StreamResult> {
         let result = |(number, stream): (usize, &load_plan::plan::Stream)| {
-            let (counts, measured) = self.tally.of(number, &self.planned);
+            let (counts, measured) = self.tally.of(number, &self.planned, ended);
             StreamResult { name: stream.name.clone(), counts, measured, audit: None }
         };
         self.plan.streams.iter().enumerate().map(result).collect()

@@ -1,6 +1,10 @@
-//! How many arrivals the pacer has taken from the schedule: counted there, so that the outcomes can be held against it.
+//! How many arrivals the schedule has, and how many of them the pacer has taken: counted there, so that the
+//! outcomes can be held against it.
 
 use std::sync::atomic::{AtomicU64, Ordering};
+
+use load_plan::plan::Plan;
+use load_plan::schedule::Schedule;
 
 /// One pair of counters for each stream.
 #[derive(Debug)]
@@ -12,11 +16,21 @@ pub(crate) struct Planned {
 struct Stream {
     all: AtomicU64,
     measured: AtomicU64,
+    /// By the schedule: all, measured.
+    whole: (u64, u64),
 }
 
 impl Planned {
-    pub(crate) fn new(streams: usize) -> Self {
-        Self { streams: (0..streams).map(|_| Stream::default()).collect() }
+    /// Walks the schedule once.
+    pub(crate) fn of_plan(plan: &Plan) -> Self {
+        let mut streams: Vec<Stream> = plan.streams.iter().map(|_| Stream::default()).collect();
+        for arrival in Schedule::new(plan) {
+            let stream = usize::from(arrival.stream);
+            let measured = plan.streams[stream].phases[usize::from(arrival.phase)].measured;
+            streams[stream].whole.0 += 1;
+            streams[stream].whole.1 += u64::from(measured);
+        }
+        Self { streams }
     }
 
     /// One more arrival of this stream.
@@ -26,8 +40,13 @@ impl Planned {
         stream.measured.fetch_add(u64::from(measured), Ordering::Relaxed);
     }
 
-    /// Of the whole run and of measured phases.
-    pub(crate) fn of(&self, stream: usize) -> (u64, u64) {
+    /// By the schedule, in all and in measured phases: what a run that goes on will come to.
+    pub(crate) fn whole(&self, stream: usize) -> (u64, u64) {
+        self.streams[stream].whole
+    }
+
+    /// Taken so far, in all and in measured phases.
+    pub(crate) fn taken(&self, stream: usize) -> (u64, u64) {
         let stream = &self.streams[stream];
         (stream.all.load(Ordering::Relaxed), stream.measured.load(Ordering::Relaxed))
     }

@@ -21,7 +21,7 @@ pub enum RecordDirError {
     #[error("{0} is not empty: a record is never written over another")]
     NotEmpty(PathBuf),
     /// The system refused.
-    #[error("cannot write {path}: {source}")]
+    #[error("cannot write {path}")]
     Io {
         /// Which file or directory.
         path: PathBuf,
@@ -29,9 +29,17 @@ pub enum RecordDirError {
         source: io::Error,
     },
     /// The content could not be written.
-    #[error("cannot write {path}: {source}")]
+    #[error("cannot write {path}")]
     Content {
         /// Which file.
+        path: PathBuf,
+        /// Why.
+        source: RecordError,
+    },
+    /// A part of a record cannot be read.
+    #[error("cannot read {path}")]
+    Unreadable {
+        /// Which file or directory.
         path: PathBuf,
         /// Why.
         source: RecordError,
@@ -110,12 +118,23 @@ fn replace(
     write: impl FnOnce(&mut BufWriter<File>) -> Result<(), RecordError>,
 ) -> Result<(), RecordDirError> {
     let (path, part) = (root.join(name), root.join(format!(".{name}.part")));
-    let mut out = BufWriter::new(File::create(&part).map_err(io_error(&part))?);
-    write(&mut out).map_err(content_error(&part))?;
-    let file = out.into_inner().map_err(|error| io_error(&part)(error.into_error()))?;
+    replace_by(&path, &part, write).inspect_err(|_| {
+        // What is cut off would only take the room.
+        drop(fs::remove_file(&part));
+    })
+}
+
+fn replace_by(
+    path: &Path,
+    part: &Path,
+    write: impl FnOnce(&mut BufWriter<File>) -> Result<(), RecordError>,
+) -> Result<(), RecordDirError> {
+    let mut out = BufWriter::new(File::create(part).map_err(io_error(part))?);
+    write(&mut out).map_err(content_error(part))?;
+    let file = out.into_inner().map_err(|error| io_error(part)(error.into_error()))?;
     // Without it a crash of the machine could leave a renamed but empty file.
-    file.sync_all().map_err(io_error(&part))?;
-    fs::rename(&part, &path).map_err(io_error(&path))
+    file.sync_all().map_err(io_error(part))?;
+    fs::rename(part, path).map_err(io_error(path))
 }
 
 /// The files that grow with the run.
@@ -180,6 +199,11 @@ impl Segment for resources::SegmentWriter<BufWriter<File>> {
     fn finish(self) -> Result<BufWriter<File>, RecordError> {
         self.finish()
     }
+}
+
+pub(crate) fn unreadable<E: Into<RecordError>>(path: &Path) -> impl FnOnce(E) -> RecordDirError {
+    let path = path.to_owned();
+    move |error| RecordDirError::Unreadable { path, source: error.into() }
 }
 
 pub(crate) fn io_error(path: &Path) -> impl FnOnce(io::Error) -> RecordDirError {

@@ -9,7 +9,7 @@ use run_record::resource_row::ResourceRow;
 use run_record::run::Run;
 use run_record::{RecordError, resources, run_file};
 
-use crate::record_dir::{RecordDirError, content_error, io_error};
+use crate::record_dir::{RecordDirError, unreadable};
 
 /// A record that can be read.
 #[derive(Debug)]
@@ -27,8 +27,8 @@ impl RecordFiles {
     /// When there is no record, or one of a newer form.
     pub fn open(root: &Path) -> Result<Self, RecordDirError> {
         let path = root.join("run.json");
-        let file = File::open(&path).map_err(io_error(&path))?;
-        let run = run_file::read(BufReader::new(file)).map_err(content_error(&path))?;
+        let file = File::open(&path).map_err(unreadable(&path))?;
+        let run = run_file::read(BufReader::new(file)).map_err(unreadable(&path))?;
         let resources = segments(&root.join("resources"))?;
         Ok(Self { run, latency: root.join("latency.hlog"), resources })
     }
@@ -40,7 +40,7 @@ impl RecordFiles {
     pub fn intervals(
         &self,
     ) -> Result<impl Iterator<Item = Result<Interval, RecordError>> + use<>, RecordDirError> {
-        let file = File::open(&self.latency).map_err(io_error(&self.latency))?;
+        let file = File::open(&self.latency).map_err(unreadable(&self.latency))?;
         Ok(latency::read(BufReader::new(file)))
     }
 
@@ -53,8 +53,8 @@ impl RecordFiles {
     ) -> Result<impl Iterator<Item = Result<ResourceRow, RecordError>> + use<>, RecordDirError>
     {
         let open = |path: &PathBuf| {
-            let file = File::open(path).map_err(io_error(path))?;
-            resources::read(file).map_err(content_error(path))
+            let file = File::open(path).map_err(unreadable(path))?;
+            resources::read(file).map_err(unreadable(path))
         };
         let rows = self.resources.iter().map(open).collect::<Result<Vec<_>, _>>()?;
         Ok(rows.into_iter().flatten())
@@ -67,7 +67,7 @@ fn segments(folder: &Path) -> Result<Vec<PathBuf>, RecordDirError> {
     let mut paths = entries
         .map(|entry| entry.map(|entry| entry.path()))
         .collect::<Result<Vec<_>, _>>()
-        .map_err(io_error(folder))?;
+        .map_err(unreadable(folder))?;
     paths.retain(|path| path.extension().is_some_and(|extension| extension == "parquet"));
     paths.sort();
     Ok(paths)

@@ -145,7 +145,7 @@ async fn run_until(plan: Plan, target: Target, stop_ns: u64, keep: fn(&Event) ->
     let (stop, abandon) = (CancellationToken::new(), CancellationToken::new());
     let requests = Requests::new(Arc::clone(&plan), Vec::new()).unwrap();
     let flow = Arc::new(Flow::new(requests, target, sender.clone(), abandon.clone()));
-    let planned = Arc::new(Planned::new(plan.streams.len()));
+    let planned = Arc::new(Planned::of_plan(&plan));
     let goose = tokio::spawn(users::run(flow.seats(), Arc::clone(&flow)));
     flow.all_ready().await;
     let clock = Clock::simulated(0);

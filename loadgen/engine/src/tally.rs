@@ -27,10 +27,11 @@ impl Tally {
         }
     }
 
-    /// Counts of a stream, with what the pacer says was planned.
-    pub(crate) fn of(&self, stream: usize, planned: &Planned) -> (Counts, Counts) {
+    /// Counts of a stream, with what was planned: what the pacer took, once the run has ended.
+    pub(crate) fn of(&self, stream: usize, planned: &Planned, ended: bool) -> (Counts, Counts) {
         let (all, measured) = self.streams[stream];
-        let (planned_all, planned_measured) = planned.of(stream);
+        let (planned_all, planned_measured) =
+            if ended { planned.taken(stream) } else { planned.whole(stream) };
         (Counts { planned: planned_all, ..all }, Counts { planned: planned_measured, ..measured })
     }
 

@@ -8,7 +8,7 @@ use thiserror::Error;
 #[derive(Debug, Error)]
 pub enum RecordError {
     /// The device failed, was full, or the bytes ended early.
-    #[error("cannot write or read the record: {0}")]
+    #[error(transparent)]
     Io(#[from] io::Error),
     /// The record was written by a later version.
     #[error("the record has schema {found}, this version reads up to {known}: use a newer hanno")]

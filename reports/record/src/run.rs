@@ -136,7 +136,7 @@ pub struct Finding {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Counts {
-    /// By the schedule.
+    /// By the schedule. While the run goes on, more than the others together: the rest is under way or still to come.
     pub planned: u64,
     /// Every step done and every expectation held.
     pub completed: u64,

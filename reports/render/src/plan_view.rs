@@ -13,10 +13,10 @@ const CHART_HEIGHT: usize = 4;
 const INDENT: usize = 2;
 
 /// A plan in words and figures; `expected` has an entry for each of its streams.
-pub fn plan(plan: &Plan, expected: &[StreamExpected]) -> String {
+pub fn plan(plan: &Plan, target: &str, expected: &[StreamExpected]) -> String {
     let [length, drain] = [plan.end_ns(), plan.drain_ns].map(units::duration_ns);
     [
-        format!("{}\n  {length}, then up to {drain} to drain\n", plan.name),
+        format!("{}\n  against {target}; {length}, then up to {drain} to drain\n", plan.name),
         section("Arrivals", &table::table(&arrivals(plan, expected), INDENT)),
         section("Streams", &table::table(&streams(plan, expected), INDENT)),
         section("Objectives", &table::table(&objectives(plan), INDENT)),

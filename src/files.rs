@@ -1,0 +1,49 @@
+//! Files that users name: read only if they are regular, written only if nothing is lost.
+
+use std::fs::{File, OpenOptions};
+use std::io::{Read, Write};
+use std::path::Path;
+
+use anyhow::{Context, bail};
+
+use crate::failure::Failure;
+
+/// Opens a regular file for reading: a pipe or a device could keep Hanno waiting for ever.
+pub(crate) fn open(path: &Path) -> anyhow::Result<File> {
+    let context = || format!("cannot read {}", path.display());
+    // Looked at before it is opened, since opening a pipe waits for its writer.
+    if !std::fs::metadata(path).with_context(context)?.is_file() {
+        bail!("cannot read {}: it is not a regular file", path.display());
+    }
+    File::open(path).with_context(context)
+}
+
+/// Creates a file for writing, or takes an empty one or a device; what holds something is not overwritten.
+pub(crate) fn create(path: &Path) -> Result<File, Failure> {
+    let holds_something =
+        std::fs::metadata(path).is_ok_and(|found| found.is_file() && found.len() > 0);
+    if holds_something {
+        let path = path.display();
+        return Err(Failure::usage(anyhow::anyhow!(
+            "{path} is there already and is not overwritten: remove it, or name another file"
+        )));
+    }
+    let file = OpenOptions::new().write(true).create(true).truncate(true).open(path);
+    file.with_context(|| format!("cannot write {}", path.display())).map_err(Failure::unable)
+}
+
+/// Writes a whole file; one that holds the same already is left alone.
+pub(crate) fn save(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    if open(path).and_then(|file| same(file, bytes)).unwrap_or(false) {
+        return Ok(());
+    }
+    let written = create(path)?.write_all(bytes);
+    written.with_context(|| format!("cannot write {}", path.display())).map_err(Failure::unable)
+}
+
+fn same(file: File, bytes: &[u8]) -> anyhow::Result<bool> {
+    let mut found = Vec::new();
+    // One byte more tells a longer file.
+    file.take(bytes.len() as u64 + 1).read_to_end(&mut found)?;
+    Ok(found == bytes)
+}
