@@ -327,12 +327,12 @@ fn doubtful_scenarios_are_warned_about() {
         warnings(&nothing),
         ["`a` has less than one arrival: its rates are too low for its phases"]
     );
-    // 10^6/s for 100 s: 10^8 rows of 100 bytes are 4.66 times 2 GiB.
+    // 10^6/s for 100 s: 10^8 rows of 32 bytes are 1.49 times 2 GiB.
     let large = small("", "", GET).replace("10/s", "1000000/s").replace("1s", "100s");
     let sampled = read(&large);
-    assert_eq!(sampled.plan.record, Record::OneIn { n: 5 });
-    let bytes = 10_000_000_000;
-    assert_eq!(sampled.warnings, [Warning::RowsSampled { one_in: 5, bytes }]);
+    assert_eq!(sampled.plan.record, Record::OneIn { n: 2 });
+    let bytes = 3_200_000_000;
+    assert_eq!(sampled.warnings, [Warning::RowsSampled { one_in: 2, bytes }]);
     let all = large.replacen("[[stream]]", "record = { arrivals = \"all\" }\n[[stream]]", 1);
     assert_eq!((read(&all).plan.record, warnings(&all)), (Record::All {}, vec![]));
 }
