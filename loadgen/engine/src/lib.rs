@@ -30,6 +30,8 @@ mod collector;
 mod ledger;
 mod steps;
 mod lateness;
+mod errors;
+mod second;
 mod tally;
 mod objectives;
 mod intervals;
