@@ -2,13 +2,20 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+#[path = "../reports/render/tests/render/payloads.rs"]
+mod payloads;
+
 mod whole {
+    use super::payloads;
+
     mod support;
+    mod chromium;
 
     mod bad_input;
     mod browser;
     mod bundled;
     mod faults;
     mod record;
+    mod report;
     mod verbs;
 }
