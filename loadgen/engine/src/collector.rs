@@ -150,6 +150,7 @@ impl Book {
         let unfinished = released.saturating_sub(ended).saturating_sub(waiting as u64);
         row.in_flight = u32::try_from(unfinished).unwrap_or(u32::MAX);
         self.ledger.second.end(&mut row);
+        self.ledger.consumption.end_second(&mut row);
         self.seen = Seen { released, ended };
         self.write(|streams| streams.resource(&row, now_ns));
         self.with.run.watch = self.with.watcher.summary();

@@ -11,6 +11,7 @@ use run_record::latency::Kind;
 use run_record::run::{Connections, Counts, JourneyResult, Run, StepResult, StreamResult};
 use run_record::spread::Spread;
 
+use crate::consumption::Consumption;
 use crate::errors::Errors;
 use crate::event::{Event, Probe};
 use crate::intervals::Intervals;
@@ -44,6 +45,7 @@ pub(crate) struct Ledger {
     timer_probe: Histogram<u64>,
     runtime_lag: Histogram<u64>,
     pub(crate) second: Second,
+    pub(crate) consumption: Consumption,
 }
 
 #[derive(Debug)]
@@ -85,6 +87,7 @@ impl Ledger {
             timer_probe: histogram(),
             runtime_lag: histogram(),
             second: Second::new(),
+            consumption: Consumption::default(),
             plan,
             planned,
             steps,
@@ -97,6 +100,7 @@ impl Ledger {
     pub(crate) fn on_event(&mut self, event: &Event, now_ns: u64) {
         match event {
             Event::Row { row, arrival_due_ns } => self.on_row(row, *arrival_due_ns, now_ns),
+            Event::Consumed(totals) => self.consumption.on_totals(totals),
             Event::Probe { probe, due_ns, late_ns } => {
                 self.second.on_probe(*probe, *late_ns);
                 if self.measured.covers(*due_ns) {
@@ -208,6 +212,7 @@ impl Ledger {
         let keys = self.steps.keys();
         run.errors = self.errors.results(keys, |stream| self.stream_name(stream), ended);
         run.connections = self.connections.result();
+        run.consumed = self.consumption.results();
         run.lateness_us = Spread::of(&self.lateness);
         run.wait_us = Spread::of(&self.wait);
         run.timer_probe_us = Spread::of(&self.timer_probe);
