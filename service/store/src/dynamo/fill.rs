@@ -121,7 +121,7 @@ fn reactions(room: &BulkRoom) -> impl Iterator<Item = Result<Item, StoreError>> 
     room.messages.iter().flat_map(|message| {
         message.records().map(|(account, record, _)| {
             let key = ReactionKey { room: room.room, message: message.message, account };
-            Ok(reaction_item(key, Stored { record, request: 0 }))
+            Ok(reaction_item(key, Stored { record, ..Stored::default() }))
         })
     })
 }

@@ -5,7 +5,7 @@
 //! | table | partition key | sort key | others |
 //! |---|---|---|---|
 //! | messages | `r` room | `m` message | `a` author, `t` text, `k0`…`k11` people by kind |
-//! | reactions | `p` room#account | `m` message | `k` kind (none: removed), `v` version, `q` request id |
+//! | reactions | `p` room#account | `m` message | `k` kind (none: removed), `v` version, `q` and `o` the requests that wrote this version and the one before |
 //! | members | `r` room | `a` account | `l` true once the account has left |
 //!
 //! Room 0 and message 0 are no ids: the items with these keys, the sentinels, belong to the store
@@ -21,11 +21,19 @@ use crate::{MessageReactions, MessageView, ReactionKey, StoreError, bulk::BulkMe
 /// An item as the SDK has it.
 pub(super) type Item = HashMap<String, AttributeValue>;
 
-/// A person's reaction as it is stored, with the request that wrote it.
+/// A person's reaction as it is stored, with the requests that wrote it and what it replaced.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Stored {
     pub(super) record: ReactionRecord,
     pub(super) request: u64,
+    pub(super) request_before: u64,
+}
+
+impl Stored {
+    /// Whether the request wrote this, or what was there just before.
+    pub(super) fn was_written_by(&self, request: u64) -> bool {
+        self.request == request || self.request_before == request
+    }
 }
 
 /// A number.
@@ -88,6 +96,7 @@ pub(super) fn reaction_item(key: ReactionKey, stored: Stored) -> Item {
     }
     item.insert("v".to_owned(), number(stored.record.version));
     item.insert("q".to_owned(), number(stored.request));
+    item.insert("o".to_owned(), number(stored.request_before));
     item
 }
 
@@ -95,7 +104,8 @@ pub(super) fn stored_of(item: &Item) -> Result<Stored, StoreError> {
     let code = item.contains_key("k").then(|| number_of(item, "k")).transpose()?;
     let kind = code.map(kind_of).transpose()?;
     let record = ReactionRecord { kind, version: number_of(item, "v")? };
-    Ok(Stored { record, request: number_of(item, "q")? })
+    let (request, request_before) = (number_of(item, "q")?, number_of(item, "o")?);
+    Ok(Stored { record, request, request_before })
 }
 
 pub(super) fn author_and_text(item: &Item) -> Result<(AccountId, &str), StoreError> {
@@ -175,7 +185,7 @@ mod tests {
             ReactionKey { room: RoomId::MAX, message: MessageId::MAX, account: AccountId::MAX };
         for kind in [None, Kind::from_code(11).ok()] {
             let record = ReactionRecord { kind, version: u64::MAX };
-            let stored = Stored { record, request: u64::MAX };
+            let stored = Stored { record, request: u64::MAX, request_before: 1 };
             assert_eq!(stored_of(&reaction_item(key, stored)), Ok(stored));
         }
     }

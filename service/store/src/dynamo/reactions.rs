@@ -1,8 +1,8 @@
 //! Changing a reaction: read, decide, and write record and tally in one transaction.
 //!
 //! The record must be as it was read, or nothing is written and the decision is made again. Each
-//! call has a request id that the record keeps: whoever finds its own in the record has written it,
-//! whatever became of the reply.
+//! call has a request id that the record keeps, also through the next change: whoever finds its own
+//! there has written it, whatever became of the reply, and must not write it again.
 
 use aws_sdk_dynamodb::{
     error::SdkError,
@@ -49,22 +49,22 @@ impl DynamoStore {
         let request = self.draws.next();
         let mut stored = self.read_record(call, key).await?;
         for round in 0..ROUNDS_MAX {
-            if stored.request == request {
-                return Ok(stored.record);
-            }
             let (record, change) = decide(stored.record);
             if change == Change::Unchanged {
                 return self.unchanged(call, key, record).await;
             }
-            let next = Stored { record, request };
-            match self.write_change(call, key, next, change).await? {
+            let next = Stored { record, request, request_before: stored.request };
+            stored = match self.write_change(call, key, next, change).await? {
                 Written::Done => return Ok(record),
                 Written::NoMessage => return Err(StoreError::NotFound),
-                Written::Found(found) => stored = found,
+                Written::Found(found) => found,
                 Written::Conflict => {
                     tokio::time::sleep(self.draws.pause(round)).await;
-                    stored = self.read_record(call, key).await?;
+                    self.read_record(call, key).await?
                 }
+            };
+            if stored.was_written_by(request) {
+                return Ok(record);
             }
         }
         Err(StoreError::Throttled("other instances keep changing the same message".to_owned()))

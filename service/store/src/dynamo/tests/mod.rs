@@ -4,6 +4,10 @@ mod tables;
 
 mod contract;
 
+mod wire;
+
+mod replies;
+
 use std::{env, time::Duration};
 
 use super::{DynamoStore, Endpoint, Options, Timeouts};
