@@ -126,6 +126,7 @@ fn store(error: &StoreError) -> (StatusCode, &'static str) {
     match error {
         StoreError::NotFound => (StatusCode::NOT_FOUND, "not_found"),
         StoreError::Overloaded => (StatusCode::SERVICE_UNAVAILABLE, "overloaded"),
+        StoreError::Throttled(_) => (StatusCode::SERVICE_UNAVAILABLE, "store_throttled"),
         StoreError::Full => (StatusCode::INSUFFICIENT_STORAGE, "store_full"),
         StoreError::Unavailable(_) => (StatusCode::SERVICE_UNAVAILABLE, "store_unavailable"),
         StoreError::Clock(_) | StoreError::Corrupt(_) => {

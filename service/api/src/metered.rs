@@ -15,7 +15,7 @@ use std::{
 use axum::extract::FromRequestParts;
 use chat_domain::{AccountId, Kind, MessageId, ReactionRecord, RoomId};
 use chat_store::{
-    ListMessages, ListReactions, MessageReactions, MessageView, Post, ReactionKey, Store,
+    Consumed, ListMessages, ListReactions, MessageReactions, MessageView, Post, ReactionKey, Store,
     StoreError,
 };
 use http::request::Parts;
@@ -108,5 +108,9 @@ impl<S: Store> Store for Metered<S> {
 
     async fn probe(&self) -> Result<(), StoreError> {
         self.call("probe", self.store.probe()).await
+    }
+
+    fn consumed(&self) -> Vec<Consumed> {
+        self.store.consumed()
     }
 }

@@ -10,6 +10,8 @@ use chat_domain::{
     AccountId, IdError, Kind, MessageId, MessageText, ReactionRecord, RoomId, Tally,
 };
 
+use crate::Consumed;
+
 /// A store of rooms, messages and reactions. A write is durable when its future is ready.
 pub trait Store: Send + Sync + 'static {
     /// Adds a message and gives it an id above all ids given before. `NotFound`: no such room.
@@ -68,6 +70,11 @@ pub trait Store: Send + Sync + 'static {
 
     /// Whether reads are answered and writes are taken.
     fn probe(&self) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// What each operation used up since the store was opened; nothing where nothing is metered.
+    fn consumed(&self) -> Vec<Consumed> {
+        Vec::new()
+    }
 }
 
 /// A message to be posted.
@@ -157,6 +164,9 @@ pub enum StoreError {
     /// More writes are waiting than the store lets wait; try again later.
     #[error("more writes are waiting than the store takes")]
     Overloaded,
+    /// The store is asked for more than it was given capacity for; the reason says which capacity.
+    #[error("the store throttles: {0}")]
+    Throttled(String),
     /// The disk or the quota is full; reads go on.
     #[error("the store is full")]
     Full,

@@ -25,7 +25,6 @@ use crate::{
     StoreError,
 };
 
-pub(crate) use bulk::{BulkMessage, BulkRoom};
 pub use errors::OpenError;
 #[cfg(test)]
 pub(crate) use open::open_backend;
