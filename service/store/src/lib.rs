@@ -20,6 +20,6 @@ mod power_loss;
 
 pub use contract::{
     ListMessages, ListReactions, MessageReactions, MessageView, Post, ReactionKey, Store,
-    StoreError,
+    StoreError, Written,
 };
 pub use redb_store::{CommitMode, OpenError, Options, RedbStore};
