@@ -16,6 +16,8 @@ mod cases;
 mod app;
 mod caller;
 mod extract;
+mod announce;
+mod hub;
 mod guard;
 mod metered;
 mod metrics;

@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     accept::{self, Acceptor},
     app::{App, Settings},
+    hub,
     issuer::{DevIssuer, IssuerError},
     router,
 };
@@ -156,8 +157,8 @@ impl Server {
         self.admin.as_ref().map(|listener| listener.addr)
     }
 
-    /// Answers until `shutdown`, then stops taking connections, finishes requests in flight (for at
-    /// most 5 s) and closes the store.
+    /// Answers until `shutdown`, then stops taking connections, ends event streams, finishes requests
+    /// in flight (for at most 5 s) and closes the store.
     pub async fn run_until(self, shutdown: impl Future<Output = ()>) -> Result<(), ServeError> {
         let Self { app, public, admin, connections_max } = self;
         let (stop, stop_admin) = (CancellationToken::new(), CancellationToken::new());
@@ -167,6 +168,7 @@ impl Server {
             listener: listener.listener,
             router,
             metrics: Arc::clone(&app.metrics),
+            hub: Arc::clone(&app.hub),
             connections_max,
         };
         let served =
@@ -198,6 +200,7 @@ fn settings(config: &Config) -> Result<Settings, ServeError> {
         instance: name.clone(),
         in_flight_max: config.in_flight_max,
         deadline: config.deadline,
+        readers_max: hub::READERS_MAX,
     })
 }
 
