@@ -12,13 +12,17 @@ use std::{
 
 use axum::Router;
 use chat_domain::Node;
-use chat_store::{OpenError, Options, RedbStore, Store};
+use chat_store::{
+    OpenError, Options, RedbStore, Store,
+    dynamo::{self, DynamoStore},
+};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     accept::{self, Acceptor},
     app::{App, Settings},
+    hub::{self, Hub},
     issuer::{DevIssuer, IssuerError},
     metrics::Metrics,
     router,
@@ -74,6 +78,8 @@ pub enum StoreConfig {
         /// Memory for cached pages.
         cache_bytes: usize,
     },
+    /// In tables of DynamoDB, which must be there. The number of this instance is `Config::node`.
+    Dynamo(Box<dynamo::Options>),
 }
 
 /// Why the service does not run.
@@ -110,6 +116,9 @@ pub enum ServeError {
     /// The store cannot be opened for another reason.
     #[error(transparent)]
     Store(OpenError),
+    /// DynamoDB cannot be used.
+    #[error(transparent)]
+    Dynamo(#[from] dynamo::OpenError),
     /// The development issuer cannot be set up.
     #[error(transparent)]
     Issuer(#[from] IssuerError),
@@ -149,6 +158,7 @@ struct Service {
     routes: Router,
     admin_routes: Router,
     metrics: Arc<Metrics>,
+    hub: Arc<Hub>,
     /// Closes the store when it is dropped, which waits for its writes.
     app: Box<dyn Any + Send>,
 }
@@ -183,11 +193,11 @@ impl Server {
         self.admin.as_ref().map(|listener| listener.addr)
     }
 
-    /// Answers until `shutdown`, then stops taking connections, finishes requests in flight (for at
-    /// most 5 s) and closes the store.
+    /// Answers until `shutdown`, then stops taking connections, ends event streams, finishes requests
+    /// in flight (for at most 5 s) and closes the store.
     pub async fn run_until(self, shutdown: impl Future<Output = ()>) -> Result<(), ServeError> {
         let Self { service, public, admin, connections_max } = self;
-        let Service { routes, admin_routes, metrics, app } = service;
+        let Service { routes, admin_routes, metrics, hub, app } = service;
         let (stop, stop_admin) = (CancellationToken::new(), CancellationToken::new());
         // A caller who gives this future up stops the service too.
         let _guards = (stop.clone().drop_guard(), stop_admin.clone().drop_guard());
@@ -195,6 +205,7 @@ impl Server {
             listener: listener.listener,
             router,
             metrics: Arc::clone(&metrics),
+            hub: Arc::clone(&hub),
             connections_max,
         };
         let served = tokio::spawn(accept::serve(acceptor(public, routes), stop.clone()));
@@ -225,6 +236,7 @@ fn settings(config: &Config) -> Result<Settings, ServeError> {
         instance: name.clone(),
         in_flight_max: config.in_flight_max,
         deadline: config.deadline,
+        readers_max: hub::READERS_MAX,
     })
 }
 
@@ -251,6 +263,10 @@ impl Service {
                 let (store, data) = tokio::task::spawn_blocking(open).await??;
                 Self::over(store, data, settings).await
             }
+            StoreConfig::Dynamo(options) => {
+                let store = DynamoStore::open(dynamo::Options { node, ..*options }).await?;
+                Self::over(store, data, settings).await
+            }
         }
     }
 
@@ -266,6 +282,7 @@ impl Service {
             routes: router::public(&app),
             admin_routes: router::admin(&app),
             metrics: Arc::clone(&app.metrics),
+            hub: Arc::clone(&app.hub),
             app: Box::new(app),
         })
     }

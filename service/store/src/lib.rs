@@ -29,7 +29,7 @@ mod power_loss;
 
 pub use contract::{
     ListMessages, ListReactions, MessageReactions, MessageView, Post, ReactionKey, Store,
-    StoreError,
+    StoreError, Written,
 };
 pub use operation::{Consumed, Operation};
 pub use redb_store::{CommitMode, OpenError, Options, RedbStore};

@@ -14,7 +14,7 @@ use super::{
     tables::Tables,
     wire::{Fate, Seen, Wire},
 };
-use crate::{ListReactions, Post, ReactionKey, Store as _, dynamo::DynamoStore};
+use crate::{ListReactions, Post, ReactionKey, Store as _, Written, dynamo::DynamoStore};
 
 const ROOM: RoomId = RoomId::MIN;
 
@@ -54,8 +54,9 @@ async fn dynamodb_recognises_the_token_of_a_retry() {
     });
     let store = through(&tables, &wire.rewriting(without_request_ids)).await;
     let put = store.put_reaction(key, kind(1)).await.unwrap();
-    assert_eq!(put, ReactionRecord { kind: Some(kind(1)), version: 1 });
-    assert_eq!(kept(&tables, key).await.0, put);
+    let record = ReactionRecord { kind: Some(kind(1)), version: 1 };
+    assert_eq!(put, Written { record, changed: true });
+    assert_eq!(kept(&tables, key).await.0, record);
 }
 
 #[tokio::test]
@@ -121,7 +122,7 @@ async fn put_with_lost_reply(
         }
     });
     let store = through(tables, &wire.rewriting(rewrite)).await;
-    store.put_reaction(key, kind(1)).await.unwrap()
+    store.put_reaction(key, kind(1)).await.unwrap().record
 }
 
 fn block_on_other_thread(store: Arc<DynamoStore>, key: ReactionKey) {
@@ -129,7 +130,7 @@ fn block_on_other_thread(store: Arc<DynamoStore>, key: ReactionKey) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async { store.put_reaction(key, kind(2)).await.unwrap() })
     });
-    assert_eq!(put.join().unwrap().version, 2);
+    assert_eq!(put.join().unwrap().record.version, 2);
 }
 
 fn with_another_token(body: &str) -> String {
