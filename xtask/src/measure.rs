@@ -12,7 +12,6 @@ mod bench;
 mod witness;
 mod closed_loop;
 mod hanno;
-mod child;
 mod schedule;
 mod sink_log;
 mod percentile;
