@@ -9,6 +9,7 @@ mod whole {
     mod browser;
     mod bundled;
     mod faults;
+    mod foreign;
     mod record;
     mod verbs;
 }
