@@ -8,6 +8,7 @@ mod whole {
     mod bad_input;
     mod browser;
     mod bundled;
+    mod compose;
     mod faults;
     mod foreign;
     mod record;

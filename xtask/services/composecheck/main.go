@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"strings"
 
 	"github.com/compose-spec/compose-go/v2/cli"
 	"github.com/moby/buildkit/frontend/dockerfile/instructions"
@@ -84,7 +85,7 @@ func containerfile(file string) (any, error) {
 	current := -1
 	for _, node := range tree.AST.Children {
 		switch {
-		case node.Value == "FROM" || node.Value == "from":
+		case strings.EqualFold(node.Value, "FROM"):
 			current++
 		case current >= 0:
 			words := []string{}
