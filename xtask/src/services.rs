@@ -10,7 +10,7 @@ use crate::{install, say};
 use cache::Cache;
 use dynamodb::Jars;
 
-pub(crate) mod dynamodb;
+mod dynamodb;
 mod standing;
 mod readers;
 mod maven;
@@ -81,6 +81,13 @@ impl ForTests {
         let environment = environment(root, &cache, &server.endpoint())?;
         Ok(Self { environment, _server: server })
     }
+}
+
+/// DynamoDB Local for a measurement; it ends when this is dropped.
+pub(crate) fn dynamodb_for_us(root: &Path) -> Result<dynamodb::Server> {
+    install::provide(root, &install::FOR_DYNAMODB, false)?;
+    let cache = Cache::open()?;
+    Jars::provide(root, &cache)?.start_for_us(&cache)
 }
 
 /// The variables by which tests find what they need. They fail when one is missing: no test is skipped.
