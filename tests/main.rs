@@ -8,7 +8,9 @@ mod whole {
     mod bad_input;
     mod browser;
     mod bundled;
+    mod compose;
     mod faults;
+    mod foreign;
     mod record;
     mod verbs;
 }
