@@ -13,6 +13,7 @@ mod bucket;
 pub mod credentials;
 pub mod dynamo;
 
+mod causes;
 mod clock;
 
 pub mod populate;

@@ -13,13 +13,9 @@ use aws_sdk_dynamodb::{
     },
 };
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
-use aws_smithy_types::error::display::DisplayErrorContext;
 
 use super::{Endpoint, OpenError, Options};
-use crate::{
-    StoreError,
-    credentials::{Refresher, causes},
-};
+use crate::{StoreError, causes::causes, credentials::Refresher};
 
 /// What a local engine is told; any region will do.
 const LOCAL_REGION: &str = "us-east-1";
@@ -154,8 +150,7 @@ async fn check_account(
         .region(region)
         .http_client(http);
     let caller = aws_sdk_sts::Client::from_conf(config.build()).get_caller_identity().send().await;
-    let caller = caller
-        .map_err(|error| OpenError::UnknownAccount(DisplayErrorContext(&error).to_string()))?;
+    let caller = caller.map_err(|error| OpenError::UnknownAccount(causes(&error)))?;
     match caller.account() {
         Some(found) if found == expected => Ok(()),
         found => Err(OpenError::OtherAccount {

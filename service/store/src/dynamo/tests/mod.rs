@@ -3,10 +3,14 @@
 mod tables;
 
 mod contract;
+mod units;
 
 mod wire;
 
+mod fill;
 mod replies;
+
+mod faults;
 
 use std::{env, time::Duration};
 

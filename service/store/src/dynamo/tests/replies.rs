@@ -4,7 +4,7 @@
 //! changes the token of each retry, so that only what the store does itself can help.
 
 use std::sync::{
-    Arc, Mutex,
+    Mutex,
     atomic::{AtomicBool, Ordering},
 };
 
@@ -14,7 +14,10 @@ use super::{
     tables::Tables,
     wire::{Fate, Seen, Wire},
 };
-use crate::{ListReactions, Post, ReactionKey, Store as _, dynamo::DynamoStore};
+use crate::{
+    ListReactions, Post, ReactionKey, Store as _,
+    dynamo::{DynamoStore, Options},
+};
 
 const ROOM: RoomId = RoomId::MIN;
 
@@ -102,7 +105,7 @@ async fn put_with_lost_reply(
     rewrite: impl Fn(&str) -> String + Send + Sync + 'static,
 ) -> ReactionRecord {
     let tries = Mutex::new(0);
-    let other = Arc::clone(tables.store());
+    let other = tables.options();
     let wire = Wire::new(move |seen: &Seen<'_>| {
         if seen.call != "TransactWriteItems" {
             return Fate::Passes;
@@ -113,7 +116,7 @@ async fn put_with_lost_reply(
             1 => Fate::LosesReply,
             2 => {
                 if between {
-                    block_on_other_thread(Arc::clone(&other), key);
+                    put_meanwhile(other.clone(), key);
                 }
                 Fate::Becomes(with_another_token(seen.body))
             }
@@ -124,10 +127,14 @@ async fn put_with_lost_reply(
     store.put_reaction(key, kind(1)).await.unwrap()
 }
 
-fn block_on_other_thread(store: Arc<DynamoStore>, key: ReactionKey) {
+/// On a thread with a runtime of its own, because the test's waits for it.
+fn put_meanwhile(options: Options, key: ReactionKey) {
     let put = std::thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        runtime.block_on(async { store.put_reaction(key, kind(2)).await.unwrap() })
+        runtime.block_on(async {
+            let store = DynamoStore::open(options).await.unwrap();
+            store.put_reaction(key, kind(2)).await.unwrap()
+        })
     });
     assert_eq!(put.join().unwrap().version, 2);
 }
