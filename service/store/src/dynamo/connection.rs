@@ -2,7 +2,6 @@
 
 use std::{net::IpAddr, time::Duration};
 
-use aws_config::provider_config::ProviderConfig;
 use aws_sdk_dynamodb::{
     Client,
     config::{
@@ -126,11 +125,7 @@ async fn credentials(
     region: Region,
     http: SharedHttpClient,
 ) -> Result<Refresher, OpenError> {
-    let config = ProviderConfig::without_region()
-        .with_behavior_version(Some(BehaviorVersion::v2026_01_12()))
-        .with_region(Some(region))
-        .with_http_client(http);
-    let source = options.credentials.provider(&config);
+    let source = options.credentials.provider(region, http);
     Refresher::start(source).await.map_err(|error| OpenError::NoCredentials {
         sources: format!("{:?}", options.credentials),
         reason: causes(&error),

@@ -10,6 +10,7 @@ mod wire;
 mod fill;
 mod replies;
 
+mod account;
 mod faults;
 
 use std::{env, time::Duration};

@@ -39,8 +39,11 @@ async fn members_and_posts_cost_one_unit_each() {
 
     // A store that knows nothing yet looks for the room, once.
     let other = super::DynamoStore::open(tables.options()).await.unwrap();
-    other.post_message(post("first")).await.unwrap();
-    other.post_message(post("second")).await.unwrap();
+    for text in ["first", "second"] {
+        // A second later, so that the ids are new.
+        let later = Post { unix_ms: post(text).unix_ms + 1000, ..post(text) };
+        other.post_message(later).await.unwrap();
+    }
     let consumed = other.consumed()[Operation::PostMessage.index()];
     assert_eq!((consumed.requests, consumed.read_units, consumed.write_units), (3, 1.0, 2.0));
 }
