@@ -104,7 +104,7 @@ async fn a_flapping_engine_is_no_storm_either() {
     const CALLS: u64 = 2000;
     let turn = AtomicU64::new(0);
     let wire = Wire::new(move |_| {
-        if turn.fetch_add(1, Ordering::Relaxed) % 3 == 0 { Fate::Lost } else { absent() }
+        if turn.fetch_add(1, Ordering::Relaxed).is_multiple_of(3) { Fate::Lost } else { absent() }
     });
     let store = Arc::new(open(&wire).await);
     let mut failed = 0;

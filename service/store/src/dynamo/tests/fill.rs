@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use chat_domain::{AccountId, MessageText, RoomId};
 
 use super::{
-    tables::Tables,
+    tables::TestTables,
     wire::{Fate, Wire},
 };
 use crate::{
@@ -23,7 +23,7 @@ fn small() -> Spec {
 
 #[tokio::test]
 async fn both_stores_hold_the_same_data_set() {
-    let (tables, dir) = (Tables::make("fill").await, tempfile::tempdir().unwrap());
+    let (tables, dir) = (TestTables::make("fill").await, tempfile::tempdir().unwrap());
     let redb = RedbStore::open(dir.path(), Options::default()).unwrap();
     let expected = populate::fill(&redb, &small()).unwrap();
     let filled = populate::fill_dynamo(&tables, &small()).await.unwrap();
@@ -49,7 +49,7 @@ async fn both_stores_hold_the_same_data_set() {
 
 #[tokio::test]
 async fn tables_in_use_are_not_filled() {
-    let tables = Tables::make("fill-in-use").await;
+    let tables = TestTables::make("fill-in-use").await;
     tables.put_member(RoomId::MIN, AccountId::MIN).await.unwrap();
     let refused = populate::fill_dynamo(&tables, &small()).await;
     assert!(matches!(refused, Err(PopulateError::NotEmpty { stored: None })), "{refused:?}");
@@ -57,7 +57,7 @@ async fn tables_in_use_are_not_filled() {
 
 #[tokio::test]
 async fn a_fill_that_was_interrupted_is_begun_again() {
-    let tables = Tables::make("fill-again").await;
+    let tables = TestTables::make("fill-again").await;
     let batches = AtomicU64::new(0);
     let wire = Wire::new(move |seen| {
         let fails = seen.call == "BatchWriteItem" && batches.fetch_add(1, Ordering::Relaxed) > 9;
@@ -77,10 +77,10 @@ async fn a_fill_that_was_interrupted_is_begun_again() {
 /// second batch undone, as an engine that throttles does; local engines never do.
 #[tokio::test]
 async fn what_a_batch_leaves_undone_is_done_later() {
-    let tables = Tables::make("fill-rest").await;
+    let tables = TestTables::make("fill-rest").await;
     let turn = AtomicU64::new(0);
     let wire = Wire::new(move |seen| {
-        if seen.call != "BatchWriteItem" || turn.fetch_add(1, Ordering::Relaxed) % 2 == 0 {
+        if seen.call != "BatchWriteItem" || turn.fetch_add(1, Ordering::Relaxed).is_multiple_of(2) {
             return Fate::Passes;
         }
         let request: serde_json::Value = serde_json::from_str(seen.body).unwrap();
@@ -120,7 +120,7 @@ async fn seen<S: Store>(store: &S, room: u64, viewer: u64) -> (Vec<crate::Messag
 }
 
 /// What is in the tables, in the place of what the summary says.
-async fn count(tables: &Tables, filled: &populate::Dataset) -> populate::Counts {
+async fn count(tables: &TestTables, filled: &populate::Dataset) -> populate::Counts {
     let (mut messages, mut reactions) = (0, 0);
     for room in 1..=7 {
         for view in seen(&**tables.store(), room, 1).await.0 {

@@ -15,6 +15,8 @@ mod faults;
 
 use std::{env, time::Duration};
 
+pub(crate) use tables::TestTables;
+
 use super::{DynamoStore, Endpoint, Options, Timeouts};
 
 /// Where the local engine is.

@@ -11,7 +11,7 @@ use std::sync::{
 use chat_domain::{AccountId, EPOCH_UNIX_MS, Kind, MessageId, MessageText, ReactionRecord, RoomId};
 
 use super::{
-    tables::Tables,
+    tables::TestTables,
     wire::{Fate, Seen, Wire},
 };
 use crate::{
@@ -23,7 +23,7 @@ const ROOM: RoomId = RoomId::MIN;
 
 #[tokio::test]
 async fn a_write_whose_reply_was_lost_is_acknowledged_and_not_done_again() {
-    let tables = Tables::make("replies").await;
+    let tables = TestTables::make("replies").await;
     for (between, version_after) in [(false, 1), (true, 2)] {
         let key = message(&tables).await;
         let put = put_with_lost_reply(&tables, key, between, str::to_owned).await;
@@ -38,7 +38,7 @@ async fn a_write_whose_reply_was_lost_is_acknowledged_and_not_done_again() {
 /// what came between.
 #[tokio::test]
 async fn without_request_ids_it_is_done_again() {
-    let tables = Tables::make("replies-control").await;
+    let tables = TestTables::make("replies-control").await;
     let key = message(&tables).await;
     let put = put_with_lost_reply(&tables, key, true, without_request_ids).await;
     assert_eq!(put.version, 3);
@@ -48,7 +48,7 @@ async fn without_request_ids_it_is_done_again() {
 /// The token alone also holds: the same loss, with tokens left as they are.
 #[tokio::test]
 async fn dynamodb_recognises_the_token_of_a_retry() {
-    let tables = Tables::make("replies-token").await;
+    let tables = TestTables::make("replies-token").await;
     let key = message(&tables).await;
     let lost = AtomicBool::new(false);
     let wire = Wire::new(move |seen| {
@@ -63,7 +63,7 @@ async fn dynamodb_recognises_the_token_of_a_retry() {
 
 #[tokio::test]
 async fn a_post_whose_reply_was_lost_is_there_once() {
-    let tables = Tables::make("replies-post").await;
+    let tables = TestTables::make("replies-post").await;
     tables.put_member(ROOM, AccountId::MIN).await.unwrap();
     let lost = AtomicBool::new(false);
     let wire = Wire::new(move |seen| {
@@ -81,7 +81,7 @@ async fn a_post_whose_reply_was_lost_is_there_once() {
 /// An id that another instance has taken under the same node number is not overwritten.
 #[tokio::test]
 async fn an_id_that_is_taken_is_left_alone() {
-    let tables = Tables::make("replies-ids").await;
+    let tables = TestTables::make("replies-ids").await;
     tables.put_member(ROOM, AccountId::MIN).await.unwrap();
     let twin = DynamoStore::open(tables.options()).await.unwrap();
     let mut ids = Vec::new();
@@ -99,7 +99,7 @@ async fn an_id_that_is_taken_is_left_alone() {
 /// Puts kind 1 through a wire that loses the reply of the first transaction and changes the token
 /// of the next; between the two another instance may put kind 2.
 async fn put_with_lost_reply(
-    tables: &Tables,
+    tables: &TestTables,
     key: ReactionKey,
     between: bool,
     rewrite: impl Fn(&str) -> String + Send + Sync + 'static,
@@ -159,11 +159,11 @@ fn without_request_ids(reply: &str) -> String {
     reply
 }
 
-async fn through(tables: &Tables, wire: &Wire) -> DynamoStore {
+async fn through(tables: &TestTables, wire: &Wire) -> DynamoStore {
     DynamoStore::open_through(tables.options(), wire.client()).await.unwrap()
 }
 
-async fn message(tables: &Tables) -> ReactionKey {
+async fn message(tables: &TestTables) -> ReactionKey {
     tables.put_member(ROOM, AccountId::MIN).await.unwrap();
     let message = tables.post_message(post("hello")).await.unwrap();
     ReactionKey { room: ROOM, message, account: AccountId::MIN }
@@ -174,7 +174,7 @@ fn post(text: &str) -> Post {
     Post { room: ROOM, author: AccountId::MIN, text, unix_ms: EPOCH_UNIX_MS + 1 }
 }
 
-async fn kept(tables: &Tables, key: ReactionKey) -> (ReactionRecord, u64) {
+async fn kept(tables: &TestTables, key: ReactionKey) -> (ReactionRecord, u64) {
     let read = tables.list_reactions(range(key.message)).await.unwrap().remove(0);
     (read.mine, read.tally.total())
 }

@@ -6,7 +6,7 @@
 
 use chat_domain::{AccountId, EPOCH_UNIX_MS, Kind, MessageId, MessageText, RoomId};
 
-use super::tables::Tables;
+use super::tables::TestTables;
 use crate::{Consumed, ListMessages, ListReactions, Operation, Post, ReactionKey, Store as _};
 
 const ROOM: RoomId = RoomId::MIN;
@@ -17,7 +17,7 @@ type Cost = (u64, f64, f64);
 
 #[tokio::test]
 async fn members_and_posts_cost_one_unit_each() {
-    let tables = Tables::make("units-small").await;
+    let tables = TestTables::make("units-small").await;
     let mut meter = Meter::of(&tables);
     tables.put_member(ROOM, VIEWER).await.unwrap();
     assert_eq!(meter.cost(Operation::PutMember), (1, 0.0, 1.0));
@@ -50,7 +50,7 @@ async fn members_and_posts_cost_one_unit_each() {
 
 #[tokio::test]
 async fn a_change_costs_a_read_and_two_doubled_writes() {
-    let tables = Tables::make("units-put").await;
+    let tables = TestTables::make("units-put").await;
     let mut meter = Meter::of(&tables);
     tables.put_member(ROOM, VIEWER).await.unwrap();
     let message = tables.post_message(post("short")).await.unwrap();
@@ -74,7 +74,7 @@ async fn a_change_costs_a_read_and_two_doubled_writes() {
 
 #[tokio::test]
 async fn a_page_costs_its_bytes_and_a_unit_for_the_viewers_own() {
-    let tables = Tables::make("units-page").await;
+    let tables = TestTables::make("units-page").await;
     let mut meter = Meter::of(&tables);
     tables.put_member(ROOM, VIEWER).await.unwrap();
     let text = "a message as people write them: about seventy bytes, with some spaces";
@@ -117,12 +117,12 @@ async fn a_page_costs_its_bytes_and_a_unit_for_the_viewers_own() {
 
 /// Takes the difference between two looks at an operation.
 struct Meter<'a> {
-    tables: &'a Tables,
+    tables: &'a TestTables,
     before: Vec<Consumed>,
 }
 
 impl<'a> Meter<'a> {
-    fn of(tables: &'a Tables) -> Self {
+    fn of(tables: &'a TestTables) -> Self {
         Self { tables, before: tables.consumed() }
     }
 
