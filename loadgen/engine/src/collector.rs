@@ -149,7 +149,8 @@ impl Book {
         row.waiting = u32::try_from(waiting).unwrap_or(u32::MAX);
         let unfinished = released.saturating_sub(ended).saturating_sub(waiting as u64);
         row.in_flight = u32::try_from(unfinished).unwrap_or(u32::MAX);
-        row.lateness_p99_us = self.ledger.take_lateness_p99_us();
+        self.ledger.second.end(&mut row);
+        self.ledger.consumption.end_second(&mut row);
         self.seen = Seen { released, ended };
         self.write(|streams| streams.resource(&row, now_ns));
         self.with.run.watch = self.with.watcher.summary();

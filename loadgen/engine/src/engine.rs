@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use load_plan::plan::Plan;
 use load_plan::schedule::Schedule;
+use reqwest::Url;
 use run_record::run::{Environment, Run, State};
 use tokio::runtime::Runtime;
 use tokio_util::sync::CancellationToken;
@@ -24,6 +25,7 @@ use crate::probes::Probes;
 use crate::progress::Progress;
 use crate::record_dir::{RecordDir, RecordDirError};
 use crate::requests::Requests;
+use crate::scrape::{Scraper, Scraping};
 use crate::start::{blocking_thread, unstarted};
 use crate::targets::{Target, preflight};
 use crate::users::{self, UsersError};
@@ -53,6 +55,8 @@ pub struct Job {
     pub overrides: BTreeMap<String, String>,
     /// Process of the bundled service, to be watched.
     pub target_pid: Option<u32>,
+    /// Where the target says what its store has consumed; asked each second.
+    pub metrics: Option<Url>,
     /// Where the record goes.
     pub dir: Arc<RecordDir>,
     /// Told each second.
@@ -122,6 +126,7 @@ struct Engine {
     dir: Arc<RecordDir>,
     progress: Box<dyn FnMut(&Progress) + Send>,
     watcher: Watcher,
+    scraper: Option<Scraper>,
 }
 
 impl Engine {
@@ -148,19 +153,22 @@ impl Engine {
             dir: job.dir,
             progress: job.progress,
             watcher: Watcher::new(cores_given, job.target_pid),
+            scraper: job.metrics.map(Scraper::new).transpose()?,
             plan,
         })
     }
 
     /// Users up, clock started, threads started; then the schedule, the drain, and the end of all of them in order.
-    fn drive(self) -> Result<Collected, EngineError> {
+    fn drive(mut self) -> Result<Collected, EngineError> {
         let users = self.runtime.spawn(users::run(self.flow.seats(), Arc::clone(&self.flow)));
         self.wait_for_users()?;
+        let scraper = self.scraper.take().map(|scraper| scraper.before_the_run(&self.sender));
         let clock = Clock::real(LEAD);
         self.flow.start(clock);
         let probes = Probes::start(clock, &self.sender, &self.runtime)?;
         let alarm = start_alarm(clock, &self.flow)?;
         let pacer = self.start_pacer(clock)?;
+        let scraping = scraper.map(|scraper| scraper.start(clock)).transpose()?;
         let last_ns = self.plan.end_ns().saturating_add(self.plan.drain_ns);
         let Parts { runtime, flow, collector, ends } = self.start_collector(clock)?;
 
@@ -170,6 +178,7 @@ impl Engine {
         flow.alarm().end();
         alarm.join().map_err(|_| EngineError::Defect("alarm"))?;
         probes.end(&runtime)?;
+        scraping.map_or(Ok(()), Scraping::end)?;
         users.abort(); // all have left: this only cuts short a nap of Goose
         drop(flow);
         drop(runtime); // and with it the last senders of events: the collector sees the end

@@ -8,14 +8,17 @@ use load_plan::plan::Plan;
 use run_record::arrival_row::{ArrivalRow, Outcome};
 use run_record::histogram::{histogram, record_us};
 use run_record::latency::Kind;
-use run_record::run::{Counts, ErrorCount, JourneyResult, Run, StepResult, StreamResult};
+use run_record::run::{Connections, Counts, JourneyResult, Run, StepResult, StreamResult};
 use run_record::spread::Spread;
 
+use crate::consumption::Consumption;
+use crate::errors::Errors;
 use crate::event::{Event, Probe};
 use crate::intervals::Intervals;
 use crate::lateness::{is_first, lateness_ns, wait_ns};
 use crate::objectives::Objectives;
 use crate::planned::Planned;
+use crate::second::Second;
 use crate::steps::Steps;
 use crate::tally::{Tally, add};
 use crate::window::Measured;
@@ -35,12 +38,14 @@ pub(crate) struct Ledger {
     measured: Measured,
     totals: Vec<StepTotals>,
     journeys: BTreeMap<(u16, u16), JourneyTotals>,
-    errors: BTreeMap<(usize, &'static str, Option<u16>), u64>,
+    errors: Errors,
+    connections: ConnectionTotals,
     lateness: Histogram<u64>,
     wait: Histogram<u64>,
     timer_probe: Histogram<u64>,
     runtime_lag: Histogram<u64>,
-    lateness_of_second: Histogram<u64>,
+    pub(crate) second: Second,
+    pub(crate) consumption: Consumption,
 }
 
 #[derive(Debug)]
@@ -49,6 +54,14 @@ struct StepTotals {
     response: Histogram<u64>,
     service: Histogram<u64>,
     server: Histogram<u64>,
+    store: Histogram<u64>,
+}
+
+#[derive(Debug)]
+struct ConnectionTotals {
+    opened: u64,
+    reused: u64,
+    connect: Histogram<u64>,
 }
 
 #[derive(Debug)]
@@ -67,12 +80,14 @@ impl Ledger {
             objectives: Objectives::of(&plan),
             measured: Measured::of(&plan),
             intervals: Intervals::default(),
-            errors: BTreeMap::new(),
+            errors: Errors::default(),
+            connections: ConnectionTotals { opened: 0, reused: 0, connect: histogram() },
             lateness: histogram(),
             wait: histogram(),
             timer_probe: histogram(),
             runtime_lag: histogram(),
-            lateness_of_second: histogram(),
+            second: Second::new(),
+            consumption: Consumption::default(),
             plan,
             planned,
             steps,
@@ -85,14 +100,17 @@ impl Ledger {
     pub(crate) fn on_event(&mut self, event: &Event, now_ns: u64) {
         match event {
             Event::Row { row, arrival_due_ns } => self.on_row(row, *arrival_due_ns, now_ns),
-            Event::Probe { probe, due_ns, late_ns } if self.measured.covers(*due_ns) => {
-                let histogram = match probe {
-                    Probe::Timer => &mut self.timer_probe,
-                    Probe::Runtime => &mut self.runtime_lag,
-                };
-                record_us(histogram, *late_ns);
+            Event::Consumed(totals) => self.consumption.on_totals(totals),
+            Event::Probe { probe, due_ns, late_ns } => {
+                self.second.on_probe(*probe, *late_ns);
+                if self.measured.covers(*due_ns) {
+                    let histogram = match probe {
+                        Probe::Timer => &mut self.timer_probe,
+                        Probe::Runtime => &mut self.runtime_lag,
+                    };
+                    record_us(histogram, *late_ns);
+                }
             }
-            Event::Probe { .. } => {}
         }
     }
 
@@ -102,7 +120,8 @@ impl Ledger {
         self.tally.on_row(row);
         self.objectives.on_row(row, &self.steps.keys()[number].name, second);
         self.on_times(row, number, second);
-        self.on_error(row, number);
+        self.errors.on_row(row, number, second);
+        self.on_connection(row);
         self.on_totals(row, number);
         self.on_journey(row, arrival_due_ns);
     }
@@ -122,7 +141,7 @@ impl Ledger {
             }
         }
         if let (true, Some(late_ns)) = (is_first(row), lateness_ns(row)) {
-            record_us(&mut self.lateness_of_second, late_ns);
+            self.second.on_lateness(late_ns);
             if row.measured {
                 record_us(&mut self.lateness, late_ns);
             }
@@ -132,9 +151,15 @@ impl Ledger {
         }
     }
 
-    fn on_error(&mut self, row: &ArrivalRow, number: usize) {
-        if let Some(class) = row.error_class {
-            *self.errors.entry((number, class, row.status)).or_default() += 1;
+    fn on_connection(&mut self, row: &ArrivalRow) {
+        let Some(reused) = row.reused else { return };
+        self.second.on_connection(!reused);
+        if row.measured {
+            self.connections.opened += u64::from(!reused);
+            self.connections.reused += u64::from(reused);
+            if let Some(connect_us) = row.connect_us {
+                record_us(&mut self.connections.connect, connect_us * NS_PER_US);
+            }
         }
     }
 
@@ -151,6 +176,7 @@ impl Ledger {
             (&mut totals.response, response_ns(row)),
             (&mut totals.service, service_ns(row)),
             (&mut totals.server, row.server_us.map(|us| us * NS_PER_US)),
+            (&mut totals.store, row.store_us.map(|us| us * NS_PER_US)),
         ] {
             if let Some(ns) = ns {
                 record_us(histogram, ns);
@@ -171,13 +197,6 @@ impl Ledger {
         }
     }
 
-    /// 99th percentile of lateness since the last call, in microseconds.
-    pub(crate) fn take_lateness_p99_us(&mut self) -> Option<u64> {
-        let spread = Spread::of(&self.lateness_of_second);
-        self.lateness_of_second.reset();
-        spread.map(|spread| spread.p99)
-    }
-
     /// Arrivals released or dropped, and arrivals whose outcome is known.
     pub(crate) fn ended(&self) -> u64 {
         self.tally.ended()
@@ -190,7 +209,10 @@ impl Ledger {
         run.steps = self.step_results();
         run.journeys = self.journey_results();
         run.objectives = self.objectives.results(ended);
-        run.errors = self.error_counts();
+        let keys = self.steps.keys();
+        run.errors = self.errors.results(keys, |stream| self.stream_name(stream), ended);
+        run.connections = self.connections.result();
+        run.consumed = self.consumption.results();
         run.lateness_us = Spread::of(&self.lateness);
         run.wait_us = Spread::of(&self.wait);
         run.timer_probe_us = Spread::of(&self.timer_probe);
@@ -218,6 +240,7 @@ impl Ledger {
             response_us: Spread::of(&totals.response),
             service_us: Spread::of(&totals.service),
             server_us: Spread::of(&totals.server),
+            store_us: Spread::of(&totals.store),
             delivery_us: None,
         };
         self.steps.keys().iter().zip(&self.totals).map(result).collect()
@@ -233,26 +256,27 @@ impl Ledger {
         };
         self.journeys.iter().map(result).collect()
     }
-
-    fn error_counts(&self) -> Vec<ErrorCount> {
-        let result =
-            |(&(number, class, status), &count): (&(usize, &'static str, Option<u16>), &u64)| {
-                let key = &self.steps.keys()[number];
-                ErrorCount {
-                    stream: self.stream_name(key.stream),
-                    step: key.name.clone(),
-                    class: class.to_owned(),
-                    status,
-                    count,
-                }
-            };
-        self.errors.iter().map(result).collect()
-    }
 }
 
 impl StepTotals {
     fn new() -> Self {
-        Self { not_completed: 0, response: histogram(), service: histogram(), server: histogram() }
+        Self {
+            not_completed: 0,
+            response: histogram(),
+            service: histogram(),
+            server: histogram(),
+            store: histogram(),
+        }
+    }
+}
+
+impl ConnectionTotals {
+    fn result(&self) -> Connections {
+        Connections {
+            opened: self.opened,
+            reused: self.reused,
+            connect_us: Spread::of(&self.connect),
+        }
     }
 }
 

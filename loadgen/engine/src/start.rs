@@ -7,7 +7,7 @@ use std::thread::{Builder, JoinHandle};
 
 use load_plan::hash::{plan_sha256, schedule_sha256};
 use load_plan::plan::{Plan, SCHEDULE_VERSION};
-use run_record::run::{Counts, Environment, Run, SCHEMA, State, Watch};
+use run_record::run::{Connections, Counts, Environment, Run, SCHEMA, State, Watch};
 
 use crate::clock::exact_wakeups_for_this_thread;
 
@@ -37,6 +37,8 @@ pub(crate) fn unstarted(
         journeys: Vec::new(),
         objectives: Vec::new(),
         errors: Vec::new(),
+        connections: Connections::default(),
+        consumed: Vec::new(),
         lateness_us: None,
         wait_us: None,
         runtime_lag_us: None,

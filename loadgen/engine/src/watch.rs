@@ -92,13 +92,9 @@ impl Watcher {
             ports: self.ports.and_then(|range| machine::ports_in_use(range).ok()).unwrap_or(0),
             steal_share,
             clock_step_us: i64::try_from(clock_step_ns / 1_000).unwrap_or(i64::MAX),
-            released: 0,
-            ended: 0,
-            in_flight: 0,
-            waiting: 0,
-            lateness_p99_us: None,
             target_cpu_cores,
             target_rss_bytes: now.target.map(|(_, rss)| rss),
+            ..ResourceRow::default()
         }
     }
 }

@@ -7,7 +7,7 @@ use load_plan::plan::{
     Weighted,
 };
 use run_record::run::{
-    Counts, Environment, ObjectiveResult, Run, SCHEMA, State, StreamResult, Watch,
+    Connections, Counts, Environment, ObjectiveResult, Run, SCHEMA, State, StreamResult, Watch,
 };
 use run_record::spread::Spread;
 
@@ -38,6 +38,8 @@ pub(crate) fn good() -> Run {
             result("rate >= 99%", 20_000, 200),
         ],
         errors: Vec::new(),
+        connections: Connections::default(),
+        consumed: Vec::new(),
         lateness_us: Some(spread(100)),
         wait_us: Some(spread(1)),
         runtime_lag_us: Some(spread(200)),

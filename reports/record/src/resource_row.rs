@@ -33,4 +33,14 @@ pub struct ResourceRow {
     pub target_cpu_cores: Option<f64>,
     /// The target's resident memory, where it is a child.
     pub target_rss_bytes: Option<u64>,
+    /// 99th percentile of how late the bare thread was woken in this second.
+    pub timer_probe_p99_us: Option<u64>,
+    /// 99th percentile of how late the task in the users' runtime was woken in this second.
+    pub runtime_lag_p99_us: Option<u64>,
+    /// Connections opened for requests that ended in this second.
+    pub connections_opened: Option<u64>,
+    /// Read units that the target's store consumed in this second, where it says so.
+    pub read_units: Option<f64>,
+    /// Write units that the target's store consumed in this second, where it says so.
+    pub write_units: Option<f64>,
 }

@@ -7,8 +7,9 @@ use crate::columns::{Cell, Column, Kind, RowCells, TableReader, TableWriter};
 use crate::error::RecordError;
 use crate::resource_row::ResourceRow;
 
-/// The columns, in order; a contract with whoever reads the files.
-const COLUMNS: [Column; 15] = [
+/// The columns, in order; a contract with whoever reads the files. New ones are optional and go to the
+/// end, so that older records can be read.
+const COLUMNS: [Column; 20] = [
     Column::required("second", Kind::Int),
     Column::required("measured", Kind::Flag),
     Column::required("cpu_share", Kind::Float),
@@ -24,6 +25,11 @@ const COLUMNS: [Column; 15] = [
     Column::optional("lateness_p99_us", Kind::Int),
     Column::optional("target_cpu_cores", Kind::Float),
     Column::optional("target_rss_bytes", Kind::Int),
+    Column::optional("timer_probe_p99_us", Kind::Int),
+    Column::optional("runtime_lag_p99_us", Kind::Int),
+    Column::optional("connections_opened", Kind::Int),
+    Column::optional("read_units", Kind::Float),
+    Column::optional("write_units", Kind::Float),
 ];
 
 /// Writes one segment.
@@ -74,11 +80,7 @@ impl<R: ChunkReader + 'static> Iterator for Rows<R> {
     }
 }
 
-fn cells(row: &ResourceRow) -> Result<[Cell; 15], RecordError> {
-    let target_cpu = match row.target_cpu_cores {
-        Some(cores) => share("target_cpu_cores", cores)?,
-        None => Cell::Absent,
-    };
+fn cells(row: &ResourceRow) -> Result<[Cell; 20], RecordError> {
     Ok([
         Cell::int(u64::from(row.second)),
         Cell::Flag(row.measured),
@@ -93,13 +95,22 @@ fn cells(row: &ResourceRow) -> Result<[Cell; 15], RecordError> {
         Cell::int(u64::from(row.in_flight)),
         Cell::int(u64::from(row.waiting)),
         Cell::maybe_int(row.lateness_p99_us),
-        target_cpu,
+        maybe_share("target_cpu_cores", row.target_cpu_cores)?,
         Cell::maybe_int(row.target_rss_bytes),
+        Cell::maybe_int(row.timer_probe_p99_us),
+        Cell::maybe_int(row.runtime_lag_p99_us),
+        Cell::maybe_int(row.connections_opened),
+        maybe_share("read_units", row.read_units)?,
+        maybe_share("write_units", row.write_units)?,
     ])
 }
 
 fn share(place: &'static str, value: f64) -> Result<Cell, RecordError> {
     if value.is_finite() { Ok(Cell::Float(value)) } else { Err(RecordError::NotFinite { place }) }
+}
+
+fn maybe_share(place: &'static str, value: Option<f64>) -> Result<Cell, RecordError> {
+    value.map_or(Ok(Cell::Absent), |value| share(place, value))
 }
 
 fn row(mut cells: RowCells<'_>) -> Result<ResourceRow, RecordError> {
@@ -119,6 +130,11 @@ fn row(mut cells: RowCells<'_>) -> Result<ResourceRow, RecordError> {
         lateness_p99_us: cells.maybe_int()?,
         target_cpu_cores: cells.maybe_float()?,
         target_rss_bytes: cells.maybe_int()?,
+        timer_probe_p99_us: cells.maybe_int()?,
+        runtime_lag_p99_us: cells.maybe_int()?,
+        connections_opened: cells.maybe_int()?,
+        read_units: cells.maybe_float()?,
+        write_units: cells.maybe_float()?,
     })
 }
 
@@ -136,6 +152,8 @@ mod tests {
             (rss_bytes, descriptors, ports) in (0..1u64 << 50, any::<u32>(), any::<u32>()),
             (clock_step_us, in_flight, waiting) in (any::<i64>(), any::<u32>(), any::<u32>()),
             (lateness, target_rss_bytes) in (any::<Option<u32>>(), any::<Option<u32>>()),
+            (timer_probe, runtime_lag, opened) in (any::<Option<u32>>(), any::<Option<u32>>(), any::<Option<u32>>()),
+            (read_units, write_units) in (prop::option::of(0.0..1e6f64), prop::option::of(0.0..1e6f64)),
         ) -> ResourceRow {
             ResourceRow {
                 second, measured, cpu_share, rss_bytes, descriptors, ports, steal_share, clock_step_us,
@@ -143,8 +161,25 @@ mod tests {
                 lateness_p99_us: lateness.map(u64::from),
                 target_cpu_cores: target_cpu_cores.map(|busy| if busy { 1.75 } else { 0.0 }),
                 target_rss_bytes: target_rss_bytes.map(u64::from),
+                timer_probe_p99_us: timer_probe.map(u64::from),
+                runtime_lag_p99_us: runtime_lag.map(u64::from),
+                connections_opened: opened.map(u64::from),
+                read_units,
+                write_units,
             }
         }
+    }
+
+    /// A file from before the last columns, written by the same writer over a shorter list.
+    #[test]
+    fn older_files_lack_the_last_columns_and_are_read() {
+        const OLDER: &[Column] = COLUMNS.first_chunk::<15>().unwrap();
+        let row = ResourceRow { second: 7, target_rss_bytes: Some(9), ..ResourceRow::default() };
+        let mut older = TableWriter::new(Vec::new(), OLDER).unwrap();
+        older.push(cells(&row).unwrap().first_chunk::<15>().unwrap().clone()).unwrap();
+        let bytes = Bytes::from(older.finish().unwrap());
+        let back: Vec<ResourceRow> = read(bytes).unwrap().map(Result::unwrap).collect();
+        assert_eq!(back, [row]);
     }
 
     proptest! {
@@ -169,6 +204,7 @@ mod tests {
                 ResourceRow { cpu_share: bad, ..row.clone() },
                 ResourceRow { steal_share: bad, ..row.clone() },
                 ResourceRow { target_cpu_cores: Some(bad), ..row.clone() },
+                ResourceRow { write_units: Some(bad), ..row.clone() },
             ] {
                 let refused = matches!(segment.push(&row), Err(RecordError::NotFinite { .. }));
                 prop_assert!(refused);

@@ -58,6 +58,12 @@ pub struct Run {
     pub objectives: Vec<ObjectiveResult>,
     /// What went wrong, by class, of the whole run.
     pub errors: Vec<ErrorCount>,
+    /// How requests of measured phases came to their connections.
+    #[serde(default)]
+    pub connections: Connections,
+    /// What the target's store consumed in the whole run, by operation; empty where it does not say.
+    #[serde(default)]
+    pub consumed: Vec<ConsumedUnits>,
     /// The generator's own delay at first steps of measured phases.
     pub lateness_us: Option<Spread>,
     /// The time no user was free, of measured phases.
@@ -212,6 +218,9 @@ pub struct StepResult {
     pub service_us: Option<Spread>,
     /// What the server says.
     pub server_us: Option<Spread>,
+    /// What the server says of its store; a part of `server_us`.
+    #[serde(default)]
+    pub store_us: Option<Spread>,
     /// From the change to its event.
     pub delivery_us: Option<Spread>,
 }
@@ -278,6 +287,37 @@ pub struct ErrorCount {
     pub status: Option<u16>,
     /// How often.
     pub count: u64,
+    /// How often in which second, by the second in which it was known; seconds without any are left out.
+    #[serde(default)]
+    pub seconds: Vec<(u32, u32)>,
+}
+
+/// How requests came to their connections.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Connections {
+    /// Requests for which one was opened.
+    pub opened: u64,
+    /// Requests that found one.
+    pub reused: u64,
+    /// How long opening took, where it came to an end.
+    pub connect_us: Option<Spread>,
+}
+
+/// What one operation of the target's store consumed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ConsumedUnits {
+    /// As the service names it, e.g. `put_reaction`.
+    pub operation: String,
+    /// How often the service called it.
+    pub calls: u64,
+    /// Requests to the store behind those calls, repeated ones included.
+    pub requests: u64,
+    /// Read units in all.
+    pub read_units: f64,
+    /// Write units in all.
+    pub write_units: f64,
 }
 
 /// What the generator used of what it was given, over the seconds in which a measured phase ran. Shares are in 0..=1.

@@ -12,7 +12,7 @@ use chat_store::StoreError;
 use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
 
-use crate::{cases::CaseError, token::InvalidToken};
+use crate::{cases::CaseError, hub::NoReader, token::InvalidToken};
 
 /// When a client that was turned away for load may come again, in seconds.
 const RETRY_AFTER_S: u16 = 1;
@@ -118,6 +118,10 @@ fn case(error: &CaseError) -> (StatusCode, &'static str) {
             (StatusCode::BAD_REQUEST, "invalid_query")
         }
         CaseError::Text(_) => (StatusCode::BAD_REQUEST, "invalid_body"),
+        CaseError::NoReader(NoReader::TooMany) => {
+            (StatusCode::SERVICE_UNAVAILABLE, "too_many_readers")
+        }
+        CaseError::NoReader(NoReader::Closed) => (StatusCode::SERVICE_UNAVAILABLE, "stopping"),
         CaseError::Store(error) => store(error),
     }
 }

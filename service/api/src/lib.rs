@@ -16,9 +16,12 @@ mod cases;
 mod app;
 mod caller;
 mod extract;
+mod announce;
+mod hub;
 mod guard;
 mod metered;
 mod metrics;
+mod consumption;
 mod observe;
 
 pub mod issuer;

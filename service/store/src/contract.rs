@@ -7,7 +7,7 @@
 use std::future::Future;
 
 use chat_domain::{
-    AccountId, IdError, Kind, MessageId, MessageText, ReactionRecord, RoomId, Tally,
+    AccountId, Change, IdError, Kind, MessageId, MessageText, ReactionRecord, RoomId, Tally,
 };
 
 use crate::Consumed;
@@ -38,14 +38,14 @@ pub trait Store: Send + Sync + 'static {
         &self,
         key: ReactionKey,
         kind: Kind,
-    ) -> impl Future<Output = Result<ReactionRecord, StoreError>> + Send;
+    ) -> impl Future<Output = Result<Written, StoreError>> + Send;
 
     /// Removes it and keeps its version; removing what is absent changes nothing. `NotFound`: no
     /// such message in the room.
     fn delete_reaction(
         &self,
         key: ReactionKey,
-    ) -> impl Future<Output = Result<ReactionRecord, StoreError>> + Send;
+    ) -> impl Future<Output = Result<Written, StoreError>> + Send;
 
     /// Makes an account a member; a room exists from its first member on. Again changes nothing.
     fn put_member(
@@ -127,6 +127,22 @@ pub struct ReactionKey {
     pub message: MessageId,
     /// By this person.
     pub account: AccountId,
+}
+
+/// What a write of a reaction left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Written {
+    /// The reaction as it is now.
+    pub record: ReactionRecord,
+    /// Whether this write changed it, and others are to be told. A store that tries again after a
+    /// lost reply and finds its own write there says yes.
+    pub changed: bool,
+}
+
+impl From<(ReactionRecord, Change)> for Written {
+    fn from((record, change): (ReactionRecord, Change)) -> Self {
+        Self { record, changed: change != Change::Unchanged }
+    }
 }
 
 /// A message and its reactions.

@@ -4,11 +4,11 @@
 
 use std::{future::Future, sync::Arc};
 
-use chat_domain::{AccountId, Kind, MessageId, ReactionRecord, RoomId};
+use chat_domain::{AccountId, Kind, MessageId, RoomId};
 
 use crate::{
     Consumed, ListMessages, ListReactions, MessageReactions, MessageView, Operation, Post,
-    ReactionKey, Store, StoreError,
+    ReactionKey, Store, StoreError, Written,
 };
 
 /// What stands around a call.
@@ -59,15 +59,11 @@ impl<S: Store, D: Decorator> Store for Decorated<S, D> {
         self.around(Operation::ListReactions, self.store.list_reactions(list)).await
     }
 
-    async fn put_reaction(
-        &self,
-        key: ReactionKey,
-        kind: Kind,
-    ) -> Result<ReactionRecord, StoreError> {
+    async fn put_reaction(&self, key: ReactionKey, kind: Kind) -> Result<Written, StoreError> {
         self.around(Operation::PutReaction, self.store.put_reaction(key, kind)).await
     }
 
-    async fn delete_reaction(&self, key: ReactionKey) -> Result<ReactionRecord, StoreError> {
+    async fn delete_reaction(&self, key: ReactionKey) -> Result<Written, StoreError> {
         self.around(Operation::DeleteReaction, self.store.delete_reaction(key)).await
     }
 

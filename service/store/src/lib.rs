@@ -33,7 +33,7 @@ mod power_loss;
 
 pub use contract::{
     ListMessages, ListReactions, MessageReactions, MessageView, Post, ReactionKey, Store,
-    StoreError,
+    StoreError, Written,
 };
 pub use decorated::{Decorated, Decorator};
 pub use operation::{Consumed, Operation};

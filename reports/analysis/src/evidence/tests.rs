@@ -42,8 +42,7 @@ fn row(second: u32) -> ResourceRow {
         in_flight: 1,
         waiting: 0,
         lateness_p99_us: Some(90),
-        target_cpu_cores: None,
-        target_rss_bytes: None,
+        ..ResourceRow::default()
     }
 }
 

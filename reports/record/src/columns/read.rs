@@ -25,7 +25,8 @@ pub(crate) struct TableReader<R: ChunkReader + 'static> {
 }
 
 impl<R: ChunkReader + 'static> TableReader<R> {
-    /// Opens a file and checks that its columns are the expected ones, in this order.
+    /// Opens a file and checks that its columns are the expected ones, in this order. Optional ones at
+    /// the end may be missing, since they may be younger than the file.
     pub(crate) fn new(from: R, columns: &'static [Column]) -> Result<Self, RecordError> {
         let file = SerializedFileReader::new(from)?;
         check_columns(file.metadata(), columns)?;
@@ -54,7 +55,12 @@ impl<R: ChunkReader + 'static> TableReader<R> {
                 limit: READ_GROUP_ROWS_MAX as u64,
             })?;
         self.cells.clear();
+        let written = group.num_columns();
         for (index, column) in self.columns.iter().enumerate() {
+            if index >= written {
+                self.cells.push(vec![Cell::Absent; rows].into_iter());
+                continue;
+            }
             let cells = read_column(group.get_column_reader(index)?, rows)?;
             if cells.len() != rows {
                 let reason = format!("has {} values in a row group of {rows} rows", cells.len());
@@ -155,7 +161,12 @@ impl RowCells<'_> {
 fn check_columns(file: &ParquetMetaData, columns: &[Column]) -> Result<(), RecordError> {
     let schema = file.file_metadata().schema_descr();
     for (index, column) in columns.iter().enumerate() {
-        let found = schema.columns().get(index).ok_or_else(|| wrong(column.name, "is missing"))?;
+        let Some(found) = schema.columns().get(index) else {
+            if column.optional {
+                return Ok(());
+            }
+            return Err(wrong(column.name, "is missing"));
+        };
         let physical = match column.kind {
             Kind::Int => Physical::INT64,
             Kind::Float => Physical::DOUBLE,

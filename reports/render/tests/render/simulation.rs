@@ -8,8 +8,8 @@ use run_analysis::evidence::{Evidence, Point, Series};
 use run_record::latency::{Kind, Tag};
 use run_record::resource_row::ResourceRow;
 use run_record::run::{
-    Counts, Environment, ErrorCount, JourneyResult, ObjectiveResult, Run, SCHEMA, State,
-    StepResult, StreamResult, Watch,
+    Connections, Counts, Environment, ErrorCount, JourneyResult, ObjectiveResult, Run, SCHEMA,
+    State, StepResult, StreamResult, Watch,
 };
 use run_record::spread::Spread;
 
@@ -219,6 +219,7 @@ fn finish(
         response_us,
         service_us,
         server_us,
+        store_us: None,
         delivery_us: None,
     });
     run.journeys.push(JourneyResult {
@@ -252,6 +253,7 @@ fn finish(
                 class: class.to_owned(),
                 status,
                 count,
+                seconds: Vec::new(),
             });
         }
     }
@@ -287,6 +289,7 @@ fn resource(second: u32, released: u64, noise: f64) -> ResourceRow {
         lateness_p99_us: Some(160),
         target_cpu_cores: Some(0.6),
         target_rss_bytes: Some(90 << 20),
+        ..ResourceRow::default()
     }
 }
 
@@ -341,6 +344,8 @@ fn bare_run() -> Run {
         journeys: Vec::new(),
         objectives: Vec::new(),
         errors: Vec::new(),
+        connections: Connections::default(),
+        consumed: Vec::new(),
         lateness_us: None,
         wait_us: None,
         runtime_lag_us: None,

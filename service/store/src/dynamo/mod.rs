@@ -36,7 +36,7 @@ use self::{
 };
 use crate::{
     Consumed, ListMessages, ListReactions, MessageReactions, MessageView, Operation, Post,
-    ReactionKey, Store, StoreError,
+    ReactionKey, Store, StoreError, Written,
 };
 
 pub(crate) use fill::Filled;
@@ -126,16 +126,12 @@ impl Store for DynamoStore {
         self.in_time(self.range(&call, list)).await
     }
 
-    async fn put_reaction(
-        &self,
-        key: ReactionKey,
-        kind: Kind,
-    ) -> Result<ReactionRecord, StoreError> {
+    async fn put_reaction(&self, key: ReactionKey, kind: Kind) -> Result<Written, StoreError> {
         let call = self.meter.begin(Operation::PutReaction)?;
         self.in_time(self.change_reaction(&call, key, |record| record.put(kind))).await
     }
 
-    async fn delete_reaction(&self, key: ReactionKey) -> Result<ReactionRecord, StoreError> {
+    async fn delete_reaction(&self, key: ReactionKey) -> Result<Written, StoreError> {
         let call = self.meter.begin(Operation::DeleteReaction)?;
         self.in_time(self.change_reaction(&call, key, ReactionRecord::delete)).await
     }

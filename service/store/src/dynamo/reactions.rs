@@ -20,13 +20,13 @@ use super::{
     items::{Stored, count_name, message_key, number, reaction_item, reaction_key, stored_of},
     meter::Call,
 };
-use crate::{ReactionKey, StoreError};
+use crate::{ReactionKey, StoreError, Written};
 
 /// Rounds lost in a row to writers of other instances; within an instance there is one at a time.
 const ROUNDS_MAX: u32 = 6;
 
 /// What became of a transaction.
-enum Written {
+enum Attempt {
     /// It is done.
     Done,
     /// There is no such message.
@@ -44,7 +44,7 @@ impl DynamoStore {
         call: &Call,
         key: ReactionKey,
         decide: impl Fn(ReactionRecord) -> (ReactionRecord, Change),
-    ) -> Result<ReactionRecord, StoreError> {
+    ) -> Result<Written, StoreError> {
         let _turn = self.turns.wait(key.message).await?;
         let request = self.draws.next();
         let mut stored = self.read_record(call, key).await?;
@@ -53,18 +53,19 @@ impl DynamoStore {
             if change == Change::Unchanged {
                 return self.unchanged(call, key, record).await;
             }
+            let written = Written { record, changed: true };
             let next = Stored { record, request, request_before: stored.request };
             stored = match self.write_change(call, key, next, change).await? {
-                Written::Done => return Ok(record),
-                Written::NoMessage => return Err(StoreError::NotFound),
-                Written::Found(found) => found,
-                Written::Conflict => {
+                Attempt::Done => return Ok(written),
+                Attempt::NoMessage => return Err(StoreError::NotFound),
+                Attempt::Found(found) => found,
+                Attempt::Conflict => {
                     tokio::time::sleep(self.draws.pause(round)).await;
                     self.read_record(call, key).await?
                 }
             };
             if stored.was_written_by(request) {
-                return Ok(record);
+                return Ok(written);
             }
         }
         Err(StoreError::Throttled("other instances keep changing the same message".to_owned()))
@@ -94,9 +95,10 @@ impl DynamoStore {
         call: &Call,
         key: ReactionKey,
         record: ReactionRecord,
-    ) -> Result<ReactionRecord, StoreError> {
+    ) -> Result<Written, StoreError> {
+        let unchanged = Written { record, changed: false };
         if record.version > 0 {
-            return Ok(record);
+            return Ok(unchanged);
         }
         let output = self
             .reader()
@@ -111,7 +113,7 @@ impl DynamoStore {
             .await
             .map_err(store_error)?;
         call.read(output.consumed_capacity());
-        output.item.map(|_| record).ok_or(StoreError::NotFound)
+        output.item.map(|_| unchanged).ok_or(StoreError::NotFound)
     }
 
     async fn write_change(
@@ -120,7 +122,7 @@ impl DynamoStore {
         key: ReactionKey,
         next: Stored,
         change: Change,
-    ) -> Result<Written, StoreError> {
+    ) -> Result<Attempt, StoreError> {
         let sent = self
             .writer()
             .transact_write_items()
@@ -138,7 +140,7 @@ impl DynamoStore {
         match sent {
             Ok(output) => {
                 call.wrote(output.consumed_capacity());
-                Ok(Written::Done)
+                Ok(Attempt::Done)
             }
             Err(error) => not_written(error),
         }
@@ -191,25 +193,25 @@ impl DynamoStore {
 }
 
 /// Why a transaction was not done, where that is no failure of the store.
-fn not_written(error: SdkError<TransactWriteItemsError>) -> Result<Written, StoreError> {
+fn not_written(error: SdkError<TransactWriteItemsError>) -> Result<Attempt, StoreError> {
     let reasons = match error.as_service_error() {
         Some(TransactWriteItemsError::TransactionCanceledException(canceled)) => {
             canceled.cancellation_reasons()
         }
         Some(TransactWriteItemsError::TransactionInProgressException(_)) => {
-            return Ok(Written::Conflict);
+            return Ok(Attempt::Conflict);
         }
         _ => return Err(store_error(error)),
     };
     let failed = |reason: &CancellationReason, code| reason.code() == Some(code);
     match reasons {
         [record, _] if failed(record, "ConditionalCheckFailed") => match record.item() {
-            Some(item) => Ok(Written::Found(stored_of(item)?)),
-            None => Ok(Written::Conflict),
+            Some(item) => Ok(Attempt::Found(stored_of(item)?)),
+            None => Ok(Attempt::Conflict),
         },
-        [_, tally] if failed(tally, "ConditionalCheckFailed") => Ok(Written::NoMessage),
+        [_, tally] if failed(tally, "ConditionalCheckFailed") => Ok(Attempt::NoMessage),
         reasons if reasons.iter().any(|reason| failed(reason, "TransactionConflict")) => {
-            Ok(Written::Conflict)
+            Ok(Attempt::Conflict)
         }
         _ => Err(store_error(error)),
     }

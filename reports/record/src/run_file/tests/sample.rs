@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use load_plan::plan::{Limit, Objective, Plan, Record, SCHEDULE_VERSION, Time};
 
 use crate::run::{
-    Audit, Counts, Environment, ErrorCount, Finding, JourneyResult, ObjectiveResult,
-    ObjectiveStatus, Run, SCHEMA, Severity, State, StepResult, StreamResult, Verdict, Watch,
+    Audit, Connections, ConsumedUnits, Counts, Environment, ErrorCount, Finding, JourneyResult,
+    ObjectiveResult, ObjectiveStatus, Run, SCHEMA, Severity, State, StepResult, StreamResult,
+    Verdict, Watch,
 };
 use crate::spread::Spread;
 
@@ -54,6 +55,15 @@ pub(super) fn run() -> Run {
             class: name("status"),
             status: Some(503),
             count: 1,
+            seconds: vec![(12, 1)],
+        }],
+        connections: Connections { opened: 5, reused: 14_995, connect_us: Some(spread(5)) },
+        consumed: vec![ConsumedUnits {
+            operation: name("put_reaction"),
+            calls: 10,
+            requests: 21,
+            read_units: 10.5,
+            write_units: 40.0,
         }],
         lateness_us: Some(spread(1)),
         wait_us: Some(spread(2)),
@@ -73,6 +83,7 @@ fn steps() -> Vec<StepResult> {
         response_us: Some(spread(10)),
         service_us: Some(spread(9)),
         server_us: Some(spread(8)),
+        store_us: Some(spread(6)),
         delivery_us: Some(spread(7)),
     }]
 }

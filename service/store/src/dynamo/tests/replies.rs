@@ -15,7 +15,7 @@ use super::{
     wire::{Fate, Seen, Wire},
 };
 use crate::{
-    ListReactions, Post, ReactionKey, Store as _,
+    ListReactions, Post, ReactionKey, Store as _, Written,
     dynamo::{DynamoStore, Options},
 };
 
@@ -27,22 +27,26 @@ async fn a_write_whose_reply_was_lost_is_acknowledged_and_not_done_again() {
     for (between, version_after) in [(false, 1), (true, 2)] {
         let key = message(&tables).await;
         let put = put_with_lost_reply(&tables, key, between, str::to_owned).await;
-        assert_eq!(put, ReactionRecord { kind: Some(kind(1)), version: 1 });
+        let record = ReactionRecord { kind: Some(kind(1)), version: 1 };
+        assert_eq!(put, Written { record, changed: true });
         let (kept, people) = kept(&tables, key).await;
         assert_eq!((kept.version, people), (version_after, 1));
         assert_eq!(kept.kind, Some(kind(if between { 2 } else { 1 })));
     }
 }
 
-/// The control: without the request ids the same loss applies the change twice, and takes back
-/// what came between.
+/// The control: without the request ids the same loss applies the change twice and takes back what
+/// came between; where nothing came, nobody is told of the change.
 #[tokio::test]
 async fn without_request_ids_it_is_done_again() {
     let tables = TestTables::make("replies-control").await;
-    let key = message(&tables).await;
-    let put = put_with_lost_reply(&tables, key, true, without_request_ids).await;
-    assert_eq!(put.version, 3);
-    assert_eq!(kept(&tables, key).await.0, ReactionRecord { kind: Some(kind(1)), version: 3 });
+    for (between, version, changed) in [(true, 3, true), (false, 1, false)] {
+        let key = message(&tables).await;
+        let put = put_with_lost_reply(&tables, key, between, without_request_ids).await;
+        let record = ReactionRecord { kind: Some(kind(1)), version };
+        assert_eq!(put, Written { record, changed });
+        assert_eq!(kept(&tables, key).await.0, record);
+    }
 }
 
 /// The token alone also holds: the same loss, with tokens left as they are.
@@ -57,8 +61,9 @@ async fn dynamodb_recognises_the_token_of_a_retry() {
     });
     let store = through(&tables, &wire.rewriting(without_request_ids)).await;
     let put = store.put_reaction(key, kind(1)).await.unwrap();
-    assert_eq!(put, ReactionRecord { kind: Some(kind(1)), version: 1 });
-    assert_eq!(kept(&tables, key).await.0, put);
+    let record = ReactionRecord { kind: Some(kind(1)), version: 1 };
+    assert_eq!(put, Written { record, changed: true });
+    assert_eq!(kept(&tables, key).await.0, record);
 }
 
 #[tokio::test]
@@ -103,7 +108,7 @@ async fn put_with_lost_reply(
     key: ReactionKey,
     between: bool,
     rewrite: impl Fn(&str) -> String + Send + Sync + 'static,
-) -> ReactionRecord {
+) -> Written {
     let tries = Mutex::new(0);
     let other = tables.options();
     let wire = Wire::new(move |seen: &Seen<'_>| {
@@ -136,7 +141,7 @@ fn put_meanwhile(options: Options, key: ReactionKey) {
             store.put_reaction(key, kind(2)).await.unwrap()
         })
     });
-    assert_eq!(put.join().unwrap().version, 2);
+    assert_eq!(put.join().unwrap().record.version, 2);
 }
 
 fn with_another_token(body: &str) -> String {
