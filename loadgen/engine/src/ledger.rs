@@ -11,9 +11,8 @@ use run_record::latency::Kind;
 use run_record::run::{Connections, Counts, JourneyResult, Run, StepResult, StreamResult};
 use run_record::spread::Spread;
 
-use crate::audience::Heard;
 use crate::consumption::Consumption;
-use crate::deliveries::{Deliveries, Delivery};
+use crate::deliveries::Deliveries;
 use crate::errors::Errors;
 use crate::event::{Event, Probe};
 use crate::intervals::Intervals;
@@ -24,6 +23,8 @@ use crate::second::Second;
 use crate::steps::Steps;
 use crate::tally::{Tally, add};
 use crate::window::Measured;
+
+mod live;
 
 const NS_PER_S: u64 = 1_000_000_000;
 const NS_PER_US: u64 = 1_000;
@@ -138,45 +139,6 @@ impl Ledger {
         if self.steps.may_change(row.journey, row.step) {
             self.deliveries.on_row(row, number);
             self.on_deliveries();
-        }
-    }
-
-    fn on_heard(&mut self, reader: u32, at_ns: u64, heard: Heard) {
-        if let Some(trouble) = self.deliveries.audience.hear(reader, at_ns, heard) {
-            let second = second_of(at_ns);
-            self.errors.count(trouble.step, trouble.class, trouble.status, second);
-        }
-        if let Heard::Told(mark) = heard {
-            self.deliveries.on_told(reader, at_ns, mark);
-            self.on_deliveries();
-        }
-    }
-
-    /// Gives up the deliveries that have been waited for long enough.
-    pub(crate) fn settle(&mut self, now_ns: u64) {
-        self.deliveries.settle(now_ns);
-        self.on_deliveries();
-    }
-
-    /// Gives up all deliveries: nothing more will come.
-    pub(crate) fn settle_all(&mut self) {
-        self.deliveries.settle_all();
-        self.on_deliveries();
-    }
-
-    fn on_deliveries(&mut self) {
-        for Delivery { request, took_ns, known_ns } in self.deliveries.take_found() {
-            let (number, second) = (request.number, second_of(known_ns));
-            if let Some(ns) = took_ns {
-                self.intervals.record(second, (number, request.phase, Kind::Delivery), ns);
-            }
-            if request.measured {
-                let step = &self.steps.keys()[number].name;
-                self.objectives.on_delivery(took_ns, step, second);
-                if let Some(ns) = took_ns {
-                    record_us(&mut self.totals[number].delivery, ns);
-                }
-            }
         }
     }
 

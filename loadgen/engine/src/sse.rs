@@ -118,7 +118,8 @@ mod tests {
 
     #[test]
     fn events_are_those_of_the_standard() {
-        let cases: [(&[u8], &[(&str, &str)]); 10] = [
+        type Case = (&'static [u8], &'static [(&'static str, &'static str)]);
+        let cases: [Case; 10] = [
             (b"data: a\n\n", &[("", "a")]),
             (b"event: x\ndata: a\ndata: b\n\n", &[("x", "a\nb")]),
             (b"event: x\r\ndata:a\r\n\r\ndata:b\r\r", &[("x", "a"), ("", "b")]),

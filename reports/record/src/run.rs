@@ -66,7 +66,7 @@ pub struct Run {
     #[serde(default)]
     pub consumed: Vec<ConsumedUnits>,
     /// Live events; none where the plan has no readers.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub live: Option<Live>,
     /// The generator's own delay at first steps of measured phases.
     pub lateness_us: Option<Spread>,
