@@ -3,12 +3,14 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod whole {
+    mod live_target;
     mod support;
 
     mod bad_input;
     mod browser;
     mod bundled;
     mod faults;
+    mod live;
     mod record;
     mod verbs;
 }
