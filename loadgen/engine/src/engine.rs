@@ -8,7 +8,6 @@ use std::time::Duration;
 
 use load_plan::plan::Plan;
 use load_plan::schedule::Schedule;
-use reqwest::Url;
 use run_record::run::{Environment, Run, State};
 use tokio::runtime::Runtime;
 use tokio_util::sync::CancellationToken;
@@ -56,8 +55,8 @@ pub struct Job {
     pub overrides: BTreeMap<String, String>,
     /// Process of the bundled service, to be watched.
     pub target_pid: Option<u32>,
-    /// Where the target says what its store has consumed; asked each second.
-    pub metrics: Option<Url>,
+    /// Base URL under which the target says in `/metrics` what its store has consumed; asked each second.
+    pub metrics: Option<String>,
     /// Where the record goes.
     pub dir: Arc<RecordDir>,
     /// Told each second.
@@ -154,7 +153,7 @@ impl Engine {
             dir: job.dir,
             progress: job.progress,
             watcher: Watcher::new(cores_given, job.target_pid),
-            scraper: job.metrics.map(Scraper::new).transpose()?,
+            scraper: job.metrics.as_deref().map(Scraper::new).transpose()?,
             plan,
         })
     }
