@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod whole {
+    mod live_target;
     mod support;
 
     mod bad_input;
@@ -11,6 +12,7 @@ mod whole {
     mod compose;
     mod faults;
     mod foreign;
+    mod live;
     mod record;
     mod verbs;
 }
