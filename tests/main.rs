@@ -8,13 +8,17 @@ mod payloads;
 mod whole {
     use super::payloads;
 
+    mod live_target;
     mod support;
     mod chromium;
 
     mod bad_input;
     mod browser;
     mod bundled;
+    mod compose;
     mod faults;
+    mod foreign;
+    mod live;
     mod record;
     mod report;
     mod verbs;

@@ -22,8 +22,10 @@ use crate::pacer::Pacer;
 use crate::planned::Planned;
 use crate::probes::Probes;
 use crate::progress::Progress;
+use crate::readers::Readers;
 use crate::record_dir::{RecordDir, RecordDirError};
 use crate::requests::Requests;
+use crate::scrape::{Scraper, Scraping};
 use crate::start::{blocking_thread, unstarted};
 use crate::targets::{Target, preflight};
 use crate::users::{self, UsersError};
@@ -53,6 +55,8 @@ pub struct Job {
     pub overrides: BTreeMap<String, String>,
     /// Process of the bundled service, to be watched.
     pub target_pid: Option<u32>,
+    /// Base URL under which the target says in `/metrics` what its store has consumed; asked each second.
+    pub metrics: Option<String>,
     /// Where the record goes.
     pub dir: Arc<RecordDir>,
     /// Told each second.
@@ -122,6 +126,7 @@ struct Engine {
     dir: Arc<RecordDir>,
     progress: Box<dyn FnMut(&Progress) + Send>,
     watcher: Watcher,
+    scraper: Option<Scraper>,
 }
 
 impl Engine {
@@ -148,28 +153,34 @@ impl Engine {
             dir: job.dir,
             progress: job.progress,
             watcher: Watcher::new(cores_given, job.target_pid),
+            scraper: job.metrics.as_deref().map(Scraper::new).transpose()?,
             plan,
         })
     }
 
     /// Users up, clock started, threads started; then the schedule, the drain, and the end of all of them in order.
-    fn drive(self) -> Result<Collected, EngineError> {
+    fn drive(mut self) -> Result<Collected, EngineError> {
         let users = self.runtime.spawn(users::run(self.flow.seats(), Arc::clone(&self.flow)));
         self.wait_for_users()?;
+        let scraper = self.scraper.take().map(|scraper| scraper.before_the_run(&self.sender));
         let clock = Clock::real(LEAD);
         self.flow.start(clock);
         let probes = Probes::start(clock, &self.sender, &self.runtime)?;
         let alarm = start_alarm(clock, &self.flow)?;
         let pacer = self.start_pacer(clock)?;
+        let readers = Readers::start(clock, &self.flow, &self.sender, &self.runtime, &self.stop);
+        let scraping = scraper.map(|scraper| scraper.start(clock)).transpose()?;
         let last_ns = self.plan.end_ns().saturating_add(self.plan.drain_ns);
         let Parts { runtime, flow, collector, ends } = self.start_collector(clock)?;
 
         runtime.block_on(serve_until_the_end(&flow, clock, last_ns, &ends));
         pacer.join().map_err(|_| EngineError::Defect("pacer"))?;
         runtime.block_on(take_leave(&flow))?;
+        readers.end(&runtime);
         flow.alarm().end();
         alarm.join().map_err(|_| EngineError::Defect("alarm"))?;
         probes.end(&runtime)?;
+        scraping.map_or(Ok(()), Scraping::end)?;
         users.abort(); // all have left: this only cuts short a nap of Goose
         drop(flow);
         drop(runtime); // and with it the last senders of events: the collector sees the end

@@ -1,13 +1,12 @@
 //! What reaches the collector.
 
 use run_record::arrival_row::ArrivalRow;
+use run_record::run::ConsumedUnits;
+
+use crate::audience::Heard;
 
 /// A message to the collector.
 #[derive(Clone, Debug)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "nearly all events are rows; boxing them would allocate for each request"
-)]
 pub(crate) enum Event {
     /// A step attempted, or an arrival that started none.
     Row {
@@ -23,6 +22,16 @@ pub(crate) enum Event {
         /// How much later it was.
         late_ns: u64,
     },
+    /// A reader of live events says something.
+    Heard {
+        /// Its number.
+        reader: u32,
+        /// When, from the run's start.
+        at_ns: u64,
+        heard: Heard,
+    },
+    /// What the target's store has consumed since it started, by operation.
+    Consumed(Vec<ConsumedUnits>),
 }
 
 /// Who was woken.

@@ -23,15 +23,24 @@ mod connections;
 mod server_timing;
 pub mod targets;
 
+mod readers;
+mod sse;
+
 mod event;
 mod rows;
 mod probes;
+mod scrape;
+mod exposition;
 mod collector;
 mod ledger;
+mod deliveries;
+mod audience;
+mod attendance;
 mod steps;
 mod lateness;
 mod errors;
 mod second;
+mod consumption;
 mod tally;
 mod objectives;
 mod intervals;

@@ -69,6 +69,14 @@ impl Stream {
         self.phases.last().map_or(0, |phase| phase.start_ns + phase.duration_ns)
     }
 
+    /// Its readers, if it is a stream of readers: in which phase they listen, and how many they are.
+    pub fn readers(&self) -> Option<(u16, u32)> {
+        (0..).zip(&self.phases).find_map(|(index, phase)| match phase.kind {
+            PhaseKind::Listen { users } => Some((index, users)),
+            PhaseKind::Idle {} | PhaseKind::Rate { .. } => None,
+        })
+    }
+
     /// Its highest rate.
     pub fn peak(&self) -> Rate {
         let ends = self.phases.iter().flat_map(|phase| <[Rate; 2]>::from(ends(phase)));
@@ -129,7 +137,7 @@ fn stream_expected(stream: &Stream) -> StreamExpected {
 fn ends(phase: &Phase) -> (Rate, Rate) {
     match phase.kind {
         PhaseKind::Rate { from, to, .. } => (from, to),
-        PhaseKind::Idle {} => {
+        PhaseKind::Idle {} | PhaseKind::Listen { .. } => {
             let nothing = Rate { arrivals: 0, seconds: 1 };
             (nothing, nothing)
         }

@@ -148,7 +148,7 @@ impl Segment {
 fn ends(phase: &Phase) -> Option<[Rate; 2]> {
     match phase.kind {
         PhaseKind::Rate { from, to, .. } => Some([from, to]),
-        PhaseKind::Idle {} => None,
+        PhaseKind::Idle {} | PhaseKind::Listen { .. } => None,
     }
 }
 

@@ -45,7 +45,7 @@ pub struct Stream {
     pub mix: Vec<Weighted>,
     /// Without gaps, in order of time.
     pub phases: Vec<Phase>,
-    /// How many arrivals may be served at once.
+    /// How many arrivals may be served at once; 0 for a stream of readers.
     pub users: u32,
     /// How many released arrivals may wait for a user; one more is dropped.
     pub queue: u32,
@@ -94,6 +94,11 @@ pub enum PhaseKind {
     },
     /// Nothing.
     Idle {},
+    /// Nothing either, but readers hold streams of events open: the step of the stream's only journey.
+    Listen {
+        /// How many; reader k draws its row as arrival k of the stream would.
+        users: u32,
+    },
 }
 
 /// How owed arrivals are placed in time.

@@ -19,6 +19,7 @@ mod template;
 mod overrides;
 mod phase;
 mod stream;
+mod listen;
 
 mod objective;
 mod record;
@@ -168,10 +169,11 @@ fn read(tree: &Spanned<DeTable<'_>>, context: &Context, report: &mut Report) -> 
     overrides::apply(&context.overrides, &mut drafts, &mut overrides, report);
     check_bounds(&drafts, report);
     check_use(&journeys, &drafts, report);
-    let objectives = objective::read(&root, &journeys, report);
+    let objectives = objective::read(&root, &journeys, &drafts, report);
     let record = record::read(&root, report);
     let drain_ns = root.optional("drain", report, value::duration_or_zero);
-    let trace_header = root.optional("trace_header", report, value::truth);
+    let trace_header = root.optional("trace_header", report, value::truth).unwrap_or(true);
+    listen::check_all(&root, &drafts, trace_header, report);
 
     let mut plan = Plan {
         name,
@@ -181,7 +183,7 @@ fn read(tree: &Spanned<DeTable<'_>>, context: &Context, report: &mut Report) -> 
         tables: tables.finish(report),
         objectives,
         record: record.unwrap_or(Record::All {}),
-        trace_header: trace_header.unwrap_or(true),
+        trace_header,
         drain_ns: drain_ns.unwrap_or(DEFAULT_DRAIN_NS),
     };
     if report.is_empty() {

@@ -74,7 +74,7 @@ pub(crate) fn groups(phases: &[Phase]) -> Vec<Run> {
     let mut even = Vec::new();
     for (index, phase) in (0..).zip(phases) {
         match phase.kind {
-            PhaseKind::Idle {} => {}
+            PhaseKind::Idle {} | PhaseKind::Listen { .. } => {}
             PhaseKind::Rate { spacing: Spacing::Even, .. } => even.push(index),
             PhaseKind::Rate { spacing: Spacing::Poisson, .. } => {
                 runs.extend((!even.is_empty()).then(|| Run::Even(std::mem::take(&mut even))));

@@ -13,6 +13,7 @@ pub mod files;
 pub mod words;
 
 mod facts;
+mod live_facts;
 mod tables;
 mod figures;
 mod figure;

@@ -44,6 +44,7 @@ fn arrivals(plan: &Plan, expected: &[StreamExpected]) -> Vec<Vec<String>> {
 fn phase_row(stream: &Stream, phase: &Phase, count: Count) -> Vec<String> {
     let (rate, spacing) = match &phase.kind {
         PhaseKind::Idle {} => ("idle".to_owned(), ""),
+        PhaseKind::Listen { users } => (format!("{users} readers"), ""),
         PhaseKind::Rate { from, to, spacing } => {
             let ends = [*from, *to].map(per_second);
             let rate = if from == to { ends[0].clone() } else { ends.join(" to ") };
@@ -76,7 +77,7 @@ fn streams(plan: &Plan, expected: &[StreamExpected]) -> Vec<Vec<String>> {
             stream.name.clone(),
             count_text(expected.arrivals),
             per_second(expected.peak),
-            stream.users.to_string(),
+            stream.readers().map_or(stream.users, |(_, users)| users).to_string(),
             journeys.collect::<Vec<_>>().join(", "),
         ]
     });
@@ -99,8 +100,9 @@ fn chart(plan: &Plan) -> String {
             .map(|corner| (corner.at_ns as f64 / 1e9, corner.per_second))
             .collect()
     };
+    let arriving = plan.streams.iter().filter(|stream| stream.readers().is_none());
     let series: Vec<(&str, Vec<(f64, f64)>)> =
-        plan.streams.iter().map(|stream| (stream.name.as_str(), points(stream))).collect();
+        arriving.map(|stream| (stream.name.as_str(), points(stream))).collect();
     rate_chart(&series, WIDTH, CHART_HEIGHT)
 }
 

@@ -18,7 +18,7 @@ use tokio::{
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use crate::{metrics::Metrics, patience::Patient};
+use crate::{hub::Hub, metrics::Metrics, patience::Patient};
 
 /// A request, from its first byte to its answer: 5 s for a slow client to send it, and the deadline.
 const REQUEST_MAX: Duration = Duration::from_secs(7);
@@ -47,14 +47,17 @@ pub(crate) struct Acceptor {
     pub(crate) listener: TcpListener,
     pub(crate) router: Router,
     pub(crate) metrics: Arc<Metrics>,
+    /// Its streams end with the listener; they would hold their connections for ever.
+    pub(crate) hub: Arc<Hub>,
     /// One more waits in the backlog of the system.
     pub(crate) connections_max: usize,
 }
 
-/// Serves until `stop`, then lets requests in flight finish. Returns how many connections were cut
-/// because they did not within `DRAIN_MAX`.
+/// Serves until `stop`, then ends event streams and lets requests in flight finish. Returns how many
+/// connections were cut because their request did not within `DRAIN_MAX`; a stream whose reader takes
+/// nothing more is cut as well, but it has no answer to lose.
 pub(crate) async fn serve(acceptor: Acceptor, stop: CancellationToken) -> usize {
-    let Acceptor { listener, router, metrics, connections_max } = acceptor;
+    let Acceptor { listener, router, metrics, hub, connections_max } = acceptor;
     let permits = Arc::new(Semaphore::new(connections_max));
     let (graceful, cut, tasks) =
         (GracefulShutdown::new(), CancellationToken::new(), TaskTracker::new());
@@ -76,12 +79,13 @@ pub(crate) async fn serve(acceptor: Acceptor, stop: CancellationToken) -> usize 
         });
     }
     drop(listener);
+    hub.close();
     tasks.close();
     if tokio::time::timeout(DRAIN_MAX, graceful.shutdown()).await.is_ok() {
         tasks.wait().await;
         return 0;
     }
-    let left = tasks.len();
+    let left = tasks.len().saturating_sub(hub.readers());
     cut.cancel();
     tasks.wait().await;
     left

@@ -2,16 +2,19 @@
 
 use std::{sync::Arc, time::Duration};
 
+use chat_store::Store;
 use http::HeaderValue;
 use tokio::sync::Semaphore;
 
-use crate::{metrics::Metrics, token::Verifier};
+use crate::{complaints::Complaints, hub::Hub, metrics::Metrics, token::Verifier};
 
 /// The state of the service, over any store.
 pub(crate) struct App<S> {
     pub(crate) store: Arc<S>,
     pub(crate) verifier: Verifier,
     pub(crate) metrics: Arc<Metrics>,
+    pub(crate) hub: Arc<Hub>,
+    pub(crate) complaints: Complaints,
     /// The name in `Server-Timing`; checked by `serve::Config`.
     pub(crate) instance: String,
     /// One permit for each request being answered.
@@ -25,14 +28,20 @@ pub(crate) struct Settings {
     pub(crate) instance: String,
     pub(crate) in_flight_max: usize,
     pub(crate) deadline: Duration,
+    /// Readers of live events at once.
+    pub(crate) readers_max: usize,
 }
 
-impl<S> App<S> {
+impl<S: Store> App<S> {
     pub(crate) fn new(store: S, verifier: Verifier, settings: Settings) -> Arc<Self> {
+        let store = Arc::new(store);
+        let metrics = Arc::new(Metrics::over(Arc::clone(&store)));
         Arc::new(Self {
-            store: Arc::new(store),
+            store,
             verifier,
-            metrics: Arc::new(Metrics::new()),
+            hub: Arc::new(Hub::new(settings.readers_max, Arc::clone(&metrics))),
+            metrics,
+            complaints: Complaints::default(),
             instance: settings.instance,
             in_flight: Semaphore::new(settings.in_flight_max),
             deadline: settings.deadline,

@@ -16,10 +16,14 @@ mod cases;
 mod app;
 mod caller;
 mod extract;
+mod announce;
+mod hub;
 mod guard;
 mod metered;
 mod metrics;
+mod consumption;
 mod observe;
+mod complaints;
 
 pub mod issuer;
 mod token;

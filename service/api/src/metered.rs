@@ -13,10 +13,10 @@ use std::{
 };
 
 use axum::extract::FromRequestParts;
-use chat_domain::{AccountId, Kind, MessageId, ReactionRecord, RoomId};
+use chat_domain::{AccountId, Kind, MessageId, RoomId};
 use chat_store::{
-    ListMessages, ListReactions, MessageReactions, MessageView, Post, ReactionKey, Store,
-    StoreError,
+    Consumed, ListMessages, ListReactions, MessageReactions, MessageView, Post, ReactionKey, Store,
+    StoreError, Written,
 };
 use http::request::Parts;
 
@@ -82,15 +82,11 @@ impl<S: Store> Store for Metered<S> {
         self.call("list_reactions", self.store.list_reactions(list)).await
     }
 
-    async fn put_reaction(
-        &self,
-        key: ReactionKey,
-        kind: Kind,
-    ) -> Result<ReactionRecord, StoreError> {
+    async fn put_reaction(&self, key: ReactionKey, kind: Kind) -> Result<Written, StoreError> {
         self.call("put_reaction", self.store.put_reaction(key, kind)).await
     }
 
-    async fn delete_reaction(&self, key: ReactionKey) -> Result<ReactionRecord, StoreError> {
+    async fn delete_reaction(&self, key: ReactionKey) -> Result<Written, StoreError> {
         self.call("delete_reaction", self.store.delete_reaction(key)).await
     }
 
@@ -108,5 +104,9 @@ impl<S: Store> Store for Metered<S> {
 
     async fn probe(&self) -> Result<(), StoreError> {
         self.call("probe", self.store.probe()).await
+    }
+
+    fn consumed(&self) -> Vec<Consumed> {
+        self.store.consumed()
     }
 }

@@ -1,8 +1,12 @@
 //! What the service counts, as `OpenMetrics` text. Label values come from fixed sets, so that no client
 //! can make a new series.
 
-use std::{sync::atomic::AtomicU64, time::Duration};
+use std::{
+    sync::{Arc, atomic::AtomicU64},
+    time::Duration,
+};
 
+use chat_store::Store;
 use http::{Method, StatusCode};
 use prometheus_client::{
     encoding::{EncodeLabelSet, text},
@@ -14,6 +18,8 @@ use prometheus_client::{
     },
     registry::{Registry, Unit},
 };
+
+use crate::consumption::Consumption;
 
 /// The route of requests that match none.
 pub(crate) const UNMATCHED: &str = "unmatched";
@@ -49,6 +55,10 @@ pub(crate) struct Metrics {
     store_seconds: Durations<CallLabels>,
     shed: Counter,
     connections: Gauge<i64, std::sync::atomic::AtomicI64>,
+    event_streams: Gauge<i64, std::sync::atomic::AtomicI64>,
+    events_published: Counter,
+    events_delivered: Counter,
+    event_resyncs: Counter,
 }
 
 impl Metrics {
@@ -60,6 +70,10 @@ impl Metrics {
             store_seconds: Family::new_with_constructor(durations),
             shed: Counter::<u64, AtomicU64>::default(),
             connections: Gauge::default(),
+            event_streams: Gauge::default(),
+            events_published: Counter::default(),
+            events_delivered: Counter::default(),
+            event_resyncs: Counter::default(),
             registry: Registry::default(),
         };
         registry.register("requests", "Requests answered", metrics.requests.clone());
@@ -77,7 +91,27 @@ impl Metrics {
         );
         registry.register("shed", "Requests turned away for load", metrics.shed.clone());
         registry.register("connections", "Open connections", metrics.connections.clone());
+        metrics.register_events(&mut registry);
         Self { registry, ..metrics }
+    }
+
+    fn register_events(&self, registry: &mut Registry) {
+        let streams = self.event_streams.clone();
+        registry.register("event_streams", "Open streams of live events", streams);
+        for (name, help, counter) in [
+            ("events_published", "Changes of reactions, read live or not", &self.events_published),
+            ("events_delivered", "Events handed to streams", &self.events_delivered),
+            ("event_resyncs", "Gaps announced to slow readers", &self.event_resyncs),
+        ] {
+            registry.register(name, help, counter.clone());
+        }
+    }
+
+    /// The same, with what this store consumes.
+    pub(crate) fn over<S: Store>(store: Arc<S>) -> Self {
+        let mut metrics = Self::new();
+        metrics.registry.register_collector(Box::new(Consumption(store)));
+        metrics
     }
 
     /// A request was answered; `route` is a template, or `UNMATCHED`.
@@ -115,6 +149,31 @@ impl Metrics {
     /// A connection ended.
     pub(crate) fn connection_closed(&self) {
         self.connections.dec();
+    }
+
+    /// A reader of live events came.
+    pub(crate) fn event_stream_opened(&self) {
+        self.event_streams.inc();
+    }
+
+    /// A reader of live events left.
+    pub(crate) fn event_stream_closed(&self) {
+        self.event_streams.dec();
+    }
+
+    /// A change was made, whether anybody reads its room or not.
+    pub(crate) fn event_published(&self) {
+        self.events_published.inc();
+    }
+
+    /// A reader was handed an event.
+    pub(crate) fn event_delivered(&self) {
+        self.events_delivered.inc();
+    }
+
+    /// A reader was told of a gap.
+    pub(crate) fn event_resync(&self) {
+        self.event_resyncs.inc();
     }
 
     /// The exposition.

@@ -20,7 +20,7 @@ use crate::{
     errors::ApiError,
     guard::guard,
     observe::observe,
-    routes::{health, members, messages, reactions},
+    routes::{events, health, members, messages, reactions},
 };
 
 /// The largest body: a message of the greatest length, however its JSON is escaped.
@@ -52,6 +52,7 @@ pub(crate) fn rooms<S: Store>() -> Router<Arc<App<S>>> {
             "/v1/rooms/{room}/messages/{message}/reaction",
             put(reactions::put_reaction::<S>).delete(reactions::delete_reaction::<S>),
         )
+        .route("/v1/rooms/{room}/events", get(events::read_events::<S>))
         .route(
             "/v1/rooms/{room}/members/{account}",
             put(members::put_member::<S>).delete(members::delete_member::<S>),

@@ -1,16 +1,30 @@
 //! The service as a whole: opens the store, listens, and stops in order.
 
-use std::{future::Future, io, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    any::Any,
+    future::Future,
+    io,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
+use axum::Router;
 use chat_domain::Node;
-use chat_store::{OpenError, Options, RedbStore};
+use chat_store::{
+    OpenError, Options, RedbStore, Store,
+    dynamo::{self, DynamoStore},
+};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     accept::{self, Acceptor},
     app::{App, Settings},
+    hub::{self, Hub},
     issuer::{DevIssuer, IssuerError},
+    metrics::Metrics,
     router,
 };
 
@@ -21,14 +35,14 @@ pub struct Config {
     pub listen: SocketAddr,
     /// Where `livez` and `metrics` are served; nowhere if `None`.
     pub admin_listen: Option<SocketAddr>,
-    /// The data directory: the store and the development issuer's key.
+    /// The data directory: the development issuer's key, and the embedded store.
     pub data: PathBuf,
+    /// Which store.
+    pub store: StoreConfig,
     /// The name in `Server-Timing`: `[A-Za-z0-9._-]{1,64}`.
     pub instance: String,
     /// The number of this instance in message ids, below 1024.
     pub node: u16,
-    /// Memory for the store's cached pages, in bytes.
-    pub cache_bytes: usize,
     /// Connections at once, on each listener.
     pub connections_max: usize,
     /// Requests being answered at once; one more is turned away with 503.
@@ -46,14 +60,26 @@ impl Config {
             listen,
             admin_listen: None,
             data,
+            store: StoreConfig::Redb { cache_bytes: Options::default().cache_bytes },
             instance: "chat".into(),
             node: 0,
-            cache_bytes: Options::default().cache_bytes,
             connections_max: 16_384,
             in_flight_max: 1024,
             deadline: Duration::from_secs(2),
         }
     }
+}
+
+/// Where messages are kept.
+#[derive(Clone, Debug)]
+pub enum StoreConfig {
+    /// In the data directory.
+    Redb {
+        /// Memory for cached pages.
+        cache_bytes: usize,
+    },
+    /// In tables of DynamoDB, which must be there. The number of this instance is `Config::node`.
+    Dynamo(Box<dynamo::Options>),
 }
 
 /// Why the service does not run.
@@ -90,6 +116,9 @@ pub enum ServeError {
     /// The store cannot be opened for another reason.
     #[error(transparent)]
     Store(OpenError),
+    /// DynamoDB cannot be used.
+    #[error(transparent)]
+    Dynamo(#[from] dynamo::OpenError),
     /// The development issuer cannot be set up.
     #[error(transparent)]
     Issuer(#[from] IssuerError),
@@ -118,10 +147,20 @@ pub enum ServeError {
 
 /// A service that listens and has its store open; it answers once it runs.
 pub struct Server {
-    app: Arc<App<RedbStore>>,
+    service: Service,
     public: Listener,
     admin: Option<Listener>,
     connections_max: usize,
+}
+
+/// The service over whichever store.
+struct Service {
+    routes: Router,
+    admin_routes: Router,
+    metrics: Arc<Metrics>,
+    hub: Arc<Hub>,
+    /// Closes the store when it is dropped, which waits for its writes.
+    app: Box<dyn Any + Send>,
 }
 
 struct Listener {
@@ -140,10 +179,8 @@ impl Server {
             None => None,
         };
         let connections_max = config.connections_max;
-        // Opening may repair and making a key waits for the disk: not on a thread of the runtime.
-        let (store, issuer) = tokio::task::spawn_blocking(move || open(&config)).await??;
-        let app = App::new(store, issuer.verifier(), settings);
-        Ok(Self { app, public, admin, connections_max })
+        let service = Service::open(config, settings).await?;
+        Ok(Self { service, public, admin, connections_max })
     }
 
     /// Where clients connect.
@@ -156,23 +193,24 @@ impl Server {
         self.admin.as_ref().map(|listener| listener.addr)
     }
 
-    /// Answers until `shutdown`, then stops taking connections, finishes requests in flight (for at
-    /// most 5 s) and closes the store.
+    /// Answers until `shutdown`, then stops taking connections, ends event streams, finishes requests
+    /// in flight (for at most 5 s) and closes the store.
     pub async fn run_until(self, shutdown: impl Future<Output = ()>) -> Result<(), ServeError> {
-        let Self { app, public, admin, connections_max } = self;
+        let Self { service, public, admin, connections_max } = self;
+        let Service { routes, admin_routes, metrics, hub, app } = service;
         let (stop, stop_admin) = (CancellationToken::new(), CancellationToken::new());
         // A caller who gives this future up stops the service too.
         let _guards = (stop.clone().drop_guard(), stop_admin.clone().drop_guard());
         let acceptor = |listener: Listener, router| Acceptor {
             listener: listener.listener,
             router,
-            metrics: Arc::clone(&app.metrics),
+            metrics: Arc::clone(&metrics),
+            hub: Arc::clone(&hub),
             connections_max,
         };
-        let served =
-            tokio::spawn(accept::serve(acceptor(public, router::public(&app)), stop.clone()));
+        let served = tokio::spawn(accept::serve(acceptor(public, routes), stop.clone()));
         let admin = admin.map(|admin| {
-            tokio::spawn(accept::serve(acceptor(admin, router::admin(&app)), stop_admin.clone()))
+            tokio::spawn(accept::serve(acceptor(admin, admin_routes), stop_admin.clone()))
         });
         shutdown.await;
         stop.cancel();
@@ -198,6 +236,7 @@ fn settings(config: &Config) -> Result<Settings, ServeError> {
         instance: name.clone(),
         in_flight_max: config.in_flight_max,
         deadline: config.deadline,
+        readers_max: hub::READERS_MAX,
     })
 }
 
@@ -211,15 +250,48 @@ async fn listen(addr: SocketAddr) -> Result<Listener, ServeError> {
     Ok(Listener { listener, addr })
 }
 
-fn open(config: &Config) -> Result<(RedbStore, DevIssuer), ServeError> {
-    let node = Node::new(config.node);
-    let node = node.map_err(|_| ServeError::InvalidNode { node: config.node })?;
-    let options = Options { node, cache_bytes: config.cache_bytes, ..Options::default() };
-    let store = RedbStore::open(&config.data, options).map_err(|error| match error {
+impl Service {
+    async fn open(config: Config, settings: Settings) -> Result<Self, ServeError> {
+        let node = Node::new(config.node);
+        let node = node.map_err(|_| ServeError::InvalidNode { node: config.node })?;
+        let Config { data, store, .. } = config;
+        match store {
+            StoreConfig::Redb { cache_bytes } => {
+                let options = Options { node, cache_bytes, ..Options::default() };
+                // Opening may repair: not on a thread of the runtime.
+                let open = move || Ok::<_, ServeError>((open_redb(&data, options)?, data));
+                let (store, data) = tokio::task::spawn_blocking(open).await??;
+                Self::over(store, data, settings).await
+            }
+            StoreConfig::Dynamo(options) => {
+                let store = DynamoStore::open(dynamo::Options { node, ..*options }).await?;
+                Self::over(store, data, settings).await
+            }
+        }
+    }
+
+    async fn over<S: Store>(
+        store: S,
+        data: PathBuf,
+        settings: Settings,
+    ) -> Result<Self, ServeError> {
+        // Making a key waits for the disk.
+        let issuer = tokio::task::spawn_blocking(move || DevIssuer::load_or_create(&data));
+        let app = App::new(store, issuer.await??.verifier(), settings);
+        Ok(Self {
+            routes: router::public(&app),
+            admin_routes: router::admin(&app),
+            metrics: Arc::clone(&app.metrics),
+            hub: Arc::clone(&app.hub),
+            app: Box::new(app),
+        })
+    }
+}
+
+fn open_redb(data: &Path, options: Options) -> Result<RedbStore, ServeError> {
+    RedbStore::open(data, options).map_err(|error| match error {
         OpenError::Locked { dir } => ServeError::DataLocked { dir },
         OpenError::NotWritable { dir, source } => ServeError::DataNotWritable { dir, source },
         other => ServeError::Store(other),
-    })?;
-    let issuer = DevIssuer::load_or_create(&config.data)?;
-    Ok((store, issuer))
+    })
 }

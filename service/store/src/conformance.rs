@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use chat_domain::{AccountId, EPOCH_UNIX_MS, Kind, MessageId, MessageText, ReactionRecord, RoomId};
 
-use crate::{ListMessages, ListReactions, Post, ReactionKey, Store, StoreError};
+use crate::{ListMessages, ListReactions, Post, ReactionKey, Store, StoreError, Written};
 
 /// How many writers race in `one_reaction_per_person`.
 const WRITERS: u32 = 64;
@@ -120,21 +120,21 @@ pub async fn versions_grow_with_changes_only<S: Store>(store: &S) {
     let message = post(store, room, 1, 0).await;
     let key = ReactionKey { room, message, account: account(2) };
     let steps = [
-        (None, None, 0),
-        (Some(1), Some(1), 1),
-        (Some(1), Some(1), 1),
-        (Some(2), Some(2), 2),
-        (None, None, 3),
-        (None, None, 3),
-        (Some(2), Some(2), 4),
+        (None, None, 0, false),
+        (Some(1), Some(1), 1, true),
+        (Some(1), Some(1), 1, false),
+        (Some(2), Some(2), 2, true),
+        (None, None, 3, true),
+        (None, None, 3, false),
+        (Some(2), Some(2), 4, true),
     ];
-    for (put, left, version) in steps {
+    for (put, left, version, changed) in steps {
         let done = match put {
             Some(code) => store.put_reaction(key, kind(code)).await,
             None => store.delete_reaction(key).await,
         };
         let expected = ReactionRecord { kind: left.map(kind), version };
-        assert_eq!(done, Ok(expected), "after {put:?}");
+        assert_eq!(done, Ok(Written { record: expected, changed }), "after {put:?}");
         let list =
             ListReactions { room, viewer: key.account, first: message, last: message, limit: 1 };
         let read = store.list_reactions(list).await.expect("is read").remove(0);
@@ -181,16 +181,18 @@ pub async fn one_reaction_per_person<S: Store>(store: Arc<S>) {
             tokio::spawn(async move { (kind, store.put_reaction(key, kind).await) })
         })
         .collect();
-    let mut of_version = std::collections::BTreeMap::new();
+    let (mut of_version, mut writers_who_changed) = (std::collections::BTreeMap::new(), 0);
     for writer in writers {
         let (kind, done) = writer.await.expect("no writer panics");
-        let record = done.expect("is put");
+        let Written { record, changed } = done.expect("is put");
+        writers_who_changed += u64::from(changed);
         assert_eq!(record.kind, Some(kind), "each is told of its own");
         let first = of_version.entry(record.version).or_insert(kind);
         assert_eq!(*first, kind, "two kinds have version {}", record.version);
     }
     let changes = of_version.len() as u64;
     assert_eq!(of_version.keys().copied().collect::<Vec<_>>(), (1..=changes).collect::<Vec<_>>());
+    assert_eq!(writers_who_changed, changes, "each change was one writer's, and it knows");
     let list = ListReactions { room, viewer: key.account, first: message, last: message, limit: 1 };
     let read = store.list_reactions(list).await.expect("is read").remove(0);
     assert_eq!(read.tally.total(), 1);

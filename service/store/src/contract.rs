@@ -7,8 +7,10 @@
 use std::future::Future;
 
 use chat_domain::{
-    AccountId, IdError, Kind, MessageId, MessageText, ReactionRecord, RoomId, Tally,
+    AccountId, Change, IdError, Kind, MessageId, MessageText, ReactionRecord, RoomId, Tally,
 };
+
+use crate::Consumed;
 
 /// A store of rooms, messages and reactions. A write is durable when its future is ready.
 pub trait Store: Send + Sync + 'static {
@@ -36,14 +38,14 @@ pub trait Store: Send + Sync + 'static {
         &self,
         key: ReactionKey,
         kind: Kind,
-    ) -> impl Future<Output = Result<ReactionRecord, StoreError>> + Send;
+    ) -> impl Future<Output = Result<Written, StoreError>> + Send;
 
     /// Removes it and keeps its version; removing what is absent changes nothing. `NotFound`: no
     /// such message in the room.
     fn delete_reaction(
         &self,
         key: ReactionKey,
-    ) -> impl Future<Output = Result<ReactionRecord, StoreError>> + Send;
+    ) -> impl Future<Output = Result<Written, StoreError>> + Send;
 
     /// Makes an account a member; a room exists from its first member on. Again changes nothing.
     fn put_member(
@@ -68,6 +70,11 @@ pub trait Store: Send + Sync + 'static {
 
     /// Whether reads are answered and writes are taken.
     fn probe(&self) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// What each operation used up since the store was opened; nothing where nothing is metered.
+    fn consumed(&self) -> Vec<Consumed> {
+        Vec::new()
+    }
 }
 
 /// A message to be posted.
@@ -122,6 +129,22 @@ pub struct ReactionKey {
     pub account: AccountId,
 }
 
+/// What a write of a reaction left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Written {
+    /// The reaction as it is now.
+    pub record: ReactionRecord,
+    /// Whether this write changed it, and others are to be told. A store that tries again after a
+    /// lost reply and finds its own write there says yes.
+    pub changed: bool,
+}
+
+impl From<(ReactionRecord, Change)> for Written {
+    fn from((record, change): (ReactionRecord, Change)) -> Self {
+        Self { record, changed: change != Change::Unchanged }
+    }
+}
+
 /// A message and its reactions.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MessageView {
@@ -157,6 +180,9 @@ pub enum StoreError {
     /// More writes are waiting than the store lets wait; try again later.
     #[error("more writes are waiting than the store takes")]
     Overloaded,
+    /// The store is asked for more than it was given capacity for; the reason says which capacity.
+    #[error("the store throttles: {0}")]
+    Throttled(String),
     /// The disk or the quota is full; reads go on.
     #[error("the store is full")]
     Full,

@@ -1,10 +1,23 @@
-//! The storage contract of the chat service, redb behind it, and the data set that fills it.
+//! The storage contract of the chat service, redb and DynamoDB behind it, and the data set that fills them.
 //!
 //! The contract is what the service may ask of any store; a store bends to the contract, and one
 //! conformance suite holds all of them to it.
 
 mod contract;
+mod operation;
+
+mod decorated;
+pub mod decorators;
+
+mod bulk;
 mod redb_store;
+
+mod bucket;
+pub mod credentials;
+pub mod dynamo;
+
+mod causes;
+mod clock;
 
 pub mod populate;
 
@@ -20,6 +33,8 @@ mod power_loss;
 
 pub use contract::{
     ListMessages, ListReactions, MessageReactions, MessageView, Post, ReactionKey, Store,
-    StoreError,
+    StoreError, Written,
 };
+pub use decorated::{Decorated, Decorator};
+pub use operation::{Consumed, Operation};
 pub use redb_store::{CommitMode, OpenError, Options, RedbStore};

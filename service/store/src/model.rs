@@ -14,7 +14,7 @@ use chat_domain::{
 
 use crate::{
     ListMessages, ListReactions, MessageReactions, MessageView, Post, ReactionKey, Store,
-    StoreError,
+    StoreError, Written,
 };
 
 /// Everything in memory, gone with the process.
@@ -43,15 +43,16 @@ impl State {
         MessageReactions { message, tally, mine: ReactionRecord { kind, version } }
     }
 
-    fn set(&mut self, key: ReactionKey, kind: Option<Kind>) -> Result<ReactionRecord, StoreError> {
+    fn set(&mut self, key: ReactionKey, kind: Option<Kind>) -> Result<Written, StoreError> {
         if !self.messages.contains_key(&(key.room, key.message)) {
             return Err(StoreError::NotFound);
         }
         let (stored, version) = self.reactions.entry(key).or_default();
-        if *stored != kind {
+        let changed = *stored != kind;
+        if changed {
             (*stored, *version) = (kind, *version + 1);
         }
-        Ok(ReactionRecord { kind: *stored, version: *version })
+        Ok(Written { record: ReactionRecord { kind, version: *version }, changed })
     }
 }
 
@@ -98,15 +99,11 @@ impl Store for ModelStore {
         Ok(views.take(list.limit).collect())
     }
 
-    async fn put_reaction(
-        &self,
-        key: ReactionKey,
-        kind: Kind,
-    ) -> Result<ReactionRecord, StoreError> {
+    async fn put_reaction(&self, key: ReactionKey, kind: Kind) -> Result<Written, StoreError> {
         self.state().set(key, Some(kind))
     }
 
-    async fn delete_reaction(&self, key: ReactionKey) -> Result<ReactionRecord, StoreError> {
+    async fn delete_reaction(&self, key: ReactionKey) -> Result<Written, StoreError> {
         self.state().set(key, None)
     }
 

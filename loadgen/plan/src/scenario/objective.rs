@@ -1,8 +1,10 @@
 //! `[objectives]`: limits on steps, `"PUT reaction" = ["p99 <= 50ms", "errors <= 0.1%"]`.
 
 use super::journey::Placed;
+use super::listen;
 use super::problem::{Complaint, Report};
 use super::section::{Section, found};
+use super::stream::Draft;
 use super::units;
 use super::words::{self, quote};
 use crate::plan::{Limit, Objective, Time};
@@ -17,17 +19,24 @@ const IMPLIED_PPM: u32 = 1000;
 const EXPECTED: &str = "`[service|server|delivery] pNN <= DURATION`, `errors <= SHARE` or `rate >= SHARE`, \
      such as \"p99 <= 50ms\", \"service p99.9 <= 1s\", \"errors <= 0.1%\" or \"rate >= 99%\"";
 
-/// Reads all objectives in the order of the file, or implies one for each step.
-pub(crate) fn read(root: &Section<'_>, journeys: &[Placed], report: &mut Report) -> Vec<Objective> {
+/// Reads all objectives in the order of the file, or implies one for each step that arrivals take.
+pub(crate) fn read(
+    root: &Section<'_>,
+    journeys: &[Placed],
+    drafts: &[Draft],
+    report: &mut Report,
+) -> Vec<Objective> {
     let steps = step_names(journeys);
     let section = root.value("objectives").map(|value| Section::open(value, report));
     let mut objectives = match section {
-        Some(Some(section)) => written(&section, &steps, report),
+        Some(Some(section)) => written(&section, &steps, (journeys, drafts), report),
         Some(None) => return Vec::new(),
         None => Vec::new(),
     };
     if objectives.is_empty() {
-        objectives.extend(steps.iter().map(|step| Objective {
+        let arriving =
+            steps.iter().filter(|step| !listen::only_for_readers(step, journeys, drafts));
+        objectives.extend(arriving.map(|step| Objective {
             step: (*step).to_owned(),
             text: IMPLIED.to_owned(),
             implied: true,
@@ -48,7 +57,12 @@ fn step_names(journeys: &[Placed]) -> Vec<&str> {
     names
 }
 
-fn written(section: &Section<'_>, steps: &[&str], report: &mut Report) -> Vec<Objective> {
+fn written(
+    section: &Section<'_>,
+    steps: &[&str],
+    used: (&[Placed], &[Draft]),
+    report: &mut Report,
+) -> Vec<Objective> {
     let mut objectives: Vec<Objective> = Vec::new();
     for entry in section.entries("steps with objectives", MAX_OBJECTIVES, report) {
         if !steps.contains(&entry.key) {
@@ -65,7 +79,8 @@ fn written(section: &Section<'_>, steps: &[&str], report: &mut Report) -> Vec<Ob
                 continue;
             };
             let twice = |other: &Objective| other.step == entry.key && other.text == text;
-            match limit(text) {
+            let fits = |limit| listen::check_objective(entry.key, &limit, used).map(|()| limit);
+            match limit(text).and_then(fits) {
                 Err(complaint) => report.at(value.span(), complaint),
                 Ok(_) if objectives.iter().any(twice) => {
                     report

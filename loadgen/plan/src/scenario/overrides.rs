@@ -69,7 +69,7 @@ fn set(text: &str, streams: &mut [Draft]) -> Result<(String, String), Complaint>
         words::unknown("phase", phase, &known)
     })?;
     let PhaseKind::Rate { from, to, .. } = &mut phases[at].kind else {
-        return Err(Complaint::new(format!("phase {} is idle", quote(phase)))
+        return Err(Complaint::new(format!("phase {} has no rate", quote(phase)))
             .expecting("a phase with a rate"));
     };
     let rate = phase::constant(value.trim())?;

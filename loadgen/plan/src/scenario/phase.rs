@@ -1,4 +1,4 @@
-//! `[[stream.phase]]`: a stretch of a stream, at a rate or idle.
+//! `[[stream.phase]]`: a stretch of a stream, at a rate, idle, or with readers.
 
 use std::ops::Range;
 
@@ -12,6 +12,18 @@ use super::words::quote;
 use crate::plan::{Phase, PhaseKind, Rate, Spacing};
 
 const SPACINGS: [(&str, Spacing); 2] = [("even", Spacing::Even), ("poisson", Spacing::Poisson)];
+
+/// Readers of a phase: each is a task with a connection of its own.
+const MAX_READERS: u32 = 100_000;
+
+/// The phases that have no rate.
+#[derive(Clone, Copy)]
+enum Rateless {
+    Idle,
+    Listen,
+}
+
+const KINDS: [(&str, Rateless); 2] = [("idle", Rateless::Idle), ("listen", Rateless::Listen)];
 
 /// Stands for a rate that is reported as wrong, so that reading can go on.
 const SOME_RATE: PhaseKind = PhaseKind::Rate {
@@ -36,7 +48,7 @@ pub(crate) fn read(
     start_ns: u64,
     report: &mut Report,
 ) -> Option<Placed> {
-    let keys = ["name", "kind", "rate", "spacing", "duration", "measure"];
+    let keys = ["name", "kind", "rate", "spacing", "duration", "measure", "users"];
     let section = Section::of(value, &keys, report)?;
     let name = match section.value("name") {
         Some(_) => section.optional("name", report, value::name),
@@ -45,10 +57,15 @@ pub(crate) fn read(
     let duration_ns = section.required("duration", report, value::duration);
     let measure = section.optional("measure", report, value::truth);
     let (kind, measured) = match section.value("kind") {
-        Some(_) => (idle(&section, measure, report), false),
+        Some(_) => (without_rate(&section, measure, report), false),
         None => (at_rate(&section, report), measure.unwrap_or(true)),
     };
     let name = name.unwrap_or_else(|| format!("phase-{}", index + 1));
+    if section.value("users").is_some() && !matches!(kind, PhaseKind::Listen { .. }) {
+        let complaint = Complaint::new("`users` in a phase that does not listen");
+        let expected = "`users` of the stream, or `kind = \"listen\"`";
+        report.at(section.place("users"), complaint.expecting(expected));
+    }
     // A phase with a wrong part stays in its place, so that what comes after it is read as meant.
     let phase = Phase { name, start_ns, duration_ns: duration_ns.unwrap_or(1), measured, kind };
     Some(Placed {
@@ -59,21 +76,25 @@ pub(crate) fn read(
     })
 }
 
-fn idle(section: &Section<'_>, measure: Option<bool>, report: &mut Report) -> PhaseKind {
-    let known = section.optional("kind", report, value::word("kind", &[("idle", ())]));
+fn without_rate(section: &Section<'_>, measure: Option<bool>, report: &mut Report) -> PhaseKind {
+    let known = section.optional("kind", report, value::word("kind", &KINDS));
     for key in ["rate", "spacing"].into_iter().filter(|key| section.value(key).is_some()) {
         let complaint = Complaint::new(format!("`{key}` beside `kind`"));
         report.at(
             section.place(key),
-            complaint.expecting("a `rate`, or `kind = \"idle\"`, not both"),
+            complaint.expecting("a `rate`, or a `kind` without one, not both"),
         );
     }
     if measure == Some(true) {
-        let complaint = Complaint::new("`measure` in an idle phase, in which nothing is due");
+        let complaint = Complaint::new("`measure` in a phase in which nothing is due");
         report.at(section.place("measure"), complaint);
     }
     match known {
-        Some(()) => PhaseKind::Idle {},
+        Some(Rateless::Idle) => PhaseKind::Idle {},
+        Some(Rateless::Listen) => {
+            let users = section.required("users", report, value::whole_32(1..=MAX_READERS));
+            PhaseKind::Listen { users: users.unwrap_or(1) }
+        }
         // Reported; taking it for an idle phase would make up a second problem.
         None => SOME_RATE,
     }

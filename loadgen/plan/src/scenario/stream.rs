@@ -3,12 +3,12 @@
 use std::ops::Range;
 
 use super::journey::{MAX_JOURNEYS, Placed};
-use super::phase;
 use super::problem::{Complaint, Report};
 use super::section::{Section, Value};
 use super::units::MAX_DURATION_NS;
 use super::value;
 use super::words::{self, quote};
+use super::{listen, phase};
 use crate::exact;
 use crate::plan::{Fraction, Phase, PhaseKind, Stream, Weighted};
 
@@ -68,8 +68,9 @@ impl Draft {
         let busy = u128::from(peak.arrivals) * u128::from(timeout_ns);
         let busy = busy.div_ceil(u128::from(peak.seconds) * 1_000_000_000);
         let usual = busy.clamp(1, MAX_DEFAULT_USERS);
-        self.stream.users =
-            self.users.unwrap_or_else(|| u32::try_from(usual).expect("clamped to 32 bits"));
+        let usual = u32::try_from(usual).expect("clamped to 32 bits");
+        let serves = self.stream.readers().is_none();
+        self.stream.users = if serves { self.users.unwrap_or(usual) } else { 0 };
         self.stream.max_wait_ns = self.max_wait_ns.unwrap_or(timeout_ns);
         self.stream
     }
@@ -101,13 +102,17 @@ fn stream(
     let queue = queue.unwrap_or(DEFAULT_QUEUE);
     // Without a right name the stream goes on, so that its journeys count as used.
     let name = name.unwrap_or_default();
-    Some(Draft {
+    let draft = Draft {
         stream: Stream { name, offset, mix, phases, users: 1, queue, max_wait_ns: 1 },
         users,
         max_wait_ns,
         name_span: section.place("name"),
         phase_spans,
-    })
+    };
+    if draft.stream.readers().is_some() {
+        listen::check(&section, &draft, journeys, report);
+    }
+    Some(draft)
 }
 
 fn mix(stream: &Section<'_>, journeys: &[Placed], report: &mut Report) -> Vec<Weighted> {

@@ -66,8 +66,8 @@ pub(crate) fn about(plan: &Plan) -> Vec<Warning> {
     }
     let counts = expected(plan);
     let due = plan.streams.iter().zip(&counts);
-    let empty = due.filter(|(_, expected)| match expected.arrivals {
-        Count::Exact(count) => count == 0,
+    let empty = due.filter(|(stream, expected)| match expected.arrivals {
+        Count::Exact(count) => count == 0 && stream.readers().is_none(),
         Count::Mean(mean) => mean < 1.0,
     });
     warnings.extend(empty.map(|(stream, _)| Warning::NothingDue { stream: stream.name.clone() }));

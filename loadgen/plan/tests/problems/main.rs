@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+mod listening;
 mod mutations;
 mod references;
 mod requests;

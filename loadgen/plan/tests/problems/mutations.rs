@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use super::{RIGHT, context, problems};
 
 /// Pieces of the language and of attacks on it, to be put anywhere.
-const PIECES: [&str; 32] = [
+const PIECES: [&str; 34] = [
     "",
     " ",
     "\n",
@@ -38,6 +38,8 @@ const PIECES: [&str; 32] = [
     "[journey.read]\n",
     "[data.rooms]\n",
     "kind = \"idle\"\n",
+    "kind = \"listen\"\n",
+    "users = 3\n",
     "seed = 1\n",
     "a.b.c = 1\n",
 ];

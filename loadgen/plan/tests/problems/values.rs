@@ -109,13 +109,13 @@ fn rates() {
         "duration = \"1s\"\nkind = \"idle\"",
         &[
             "5:1: a stream without arrivals",
-            "10:8: `rate` beside `kind`; expected a `rate`, or `kind = \"idle\"`, not both",
+            "10:8: `rate` beside `kind`; expected a `rate`, or a `kind` without one, not both",
         ],
     );
     check(
         "rate = \"10/s\"",
         "kind = \"burst\"",
-        &["10:8: `kind`: unknown kind `burst`; expected `idle`"],
+        &["10:8: `kind`: unknown kind `burst`; expected one of `idle`, `listen`"],
     );
     check(
         "rate = \"10/s\"\nduration = \"1s\"",

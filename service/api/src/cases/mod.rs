@@ -12,6 +12,8 @@ mod put_reaction;
 
 mod delete_reaction;
 
+mod read_events;
+
 mod put_member;
 
 mod delete_member;
@@ -23,9 +25,12 @@ pub(crate) use list_reactions::list_reactions;
 pub(crate) use post_message::post_message;
 pub(crate) use put_member::put_member;
 pub(crate) use put_reaction::put_reaction;
+pub(crate) use read_events::read_events;
 
 use chat_domain::{AccountId, InvalidText, RoomId};
 use chat_store::{Store, StoreError};
+
+use crate::hub::NoReader;
 
 /// Why a case was refused.
 #[derive(Debug, thiserror::Error)]
@@ -52,6 +57,9 @@ pub(crate) enum CaseError {
     /// The text of a message.
     #[error(transparent)]
     Text(#[from] InvalidText),
+    /// Live events cannot be read just now.
+    #[error(transparent)]
+    NoReader(#[from] NoReader),
     /// The store did not.
     #[error(transparent)]
     Store(StoreError),

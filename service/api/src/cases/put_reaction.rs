@@ -1,15 +1,19 @@
-//! The caller's reaction on a message, set.
+//! The caller's reaction on a message, set, and told to those who read the room.
 
 use chat_domain::{Kind, ReactionRecord};
 use chat_store::{ReactionKey, Store};
 
 use super::{CaseError, require_member};
+use crate::announce::Announce;
 
 pub(crate) async fn put_reaction(
     store: &impl Store,
+    announce: &Announce,
     mine: ReactionKey,
     kind: Kind,
 ) -> Result<ReactionRecord, CaseError> {
     require_member(store, mine.room, mine.account).await?;
-    Ok(store.put_reaction(mine, kind).await?)
+    let written = store.put_reaction(mine, kind).await?;
+    announce.change(mine, written);
+    Ok(written.record)
 }

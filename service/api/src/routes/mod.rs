@@ -4,6 +4,8 @@ pub(crate) mod messages;
 
 pub(crate) mod reactions;
 
+pub(crate) mod events;
+
 pub(crate) mod members;
 
 pub(crate) mod health;

@@ -6,6 +6,7 @@ use chat_store::{MessageReactions, ReactionKey, Store};
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::{
+    announce::Announce,
     caller::Caller,
     cases,
     errors::ApiError,
@@ -65,21 +66,23 @@ pub(crate) async fn list_reactions<S: Store>(
 pub(crate) async fn put_reaction<S: Store>(
     Caller(account): Caller,
     store: Metered<S>,
+    announce: Announce,
     Path((room, message)): Path<(RoomId, MessageId)>,
     Body(Reaction { kind }): Body<Reaction>,
 ) -> Result<Json<MineJson>, ApiError> {
     let mine = ReactionKey { room, message, account };
-    Ok(Json(cases::put_reaction(&store, mine, kind).await?.into()))
+    Ok(Json(cases::put_reaction(&store, &announce, mine, kind).await?.into()))
 }
 
 /// `DELETE`: no reaction of mine.
 pub(crate) async fn delete_reaction<S: Store>(
     Caller(account): Caller,
     store: Metered<S>,
+    announce: Announce,
     Path((room, message)): Path<(RoomId, MessageId)>,
 ) -> Result<Json<MineJson>, ApiError> {
     let mine = ReactionKey { room, message, account };
-    Ok(Json(cases::delete_reaction(&store, mine).await?.into()))
+    Ok(Json(cases::delete_reaction(&store, &announce, mine).await?.into()))
 }
 
 impl Serialize for TallyJson {

@@ -153,6 +153,7 @@ async fn no_route_answers_without_a_token() {
         (Method::GET, "/v1/rooms/1/reactions?first=1&last=2"),
         (Method::PUT, "/v1/rooms/1/messages/1/reaction"),
         (Method::DELETE, "/v1/rooms/1/messages/1/reaction"),
+        (Method::GET, "/v1/rooms/1/events"),
         (Method::PUT, "/v1/rooms/1/members/5"),
         (Method::DELETE, "/v1/rooms/1/members/1"),
         // Also where the rest of the request is wrong: strangers learn nothing of that.
@@ -176,6 +177,7 @@ async fn a_room_of_others_looks_like_no_room() {
         (Method::GET, format!("reactions?first={id}&last={id}"), Value::Null),
         (Method::PUT, format!("messages/{id}/reaction"), json!({ "kind": "clap" })),
         (Method::DELETE, format!("messages/{id}/reaction"), Value::Null),
+        (Method::GET, "events".into(), Value::Null),
         (Method::PUT, "members/1".into(), Value::Null),
         (Method::DELETE, "members/1".into(), Value::Null),
         (Method::DELETE, "members/4".into(), Value::Null),

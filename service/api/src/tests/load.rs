@@ -3,8 +3,10 @@
 use std::{sync::Arc, time::Duration};
 
 use axum::routing::get;
-use chat_store::model::ModelStore;
+use chat_domain::{AccountId, RoomId};
+use chat_store::{Store as _, model::ModelStore};
 use http::StatusCode;
+use reqwest::{Client, Response};
 use serde_json::Value;
 use tokio::{
     net::TcpListener,
@@ -17,28 +19,31 @@ use super::service::client;
 use crate::{
     accept::{self, Acceptor},
     app::{App, Settings},
+    clock,
     issuer::DevIssuer,
     router,
 };
 
 /// A service over the model store, with a route that panics and one that waits to be released.
-struct Rigged {
-    base: String,
-    app: Arc<App<ModelStore>>,
+pub(super) struct Rigged {
+    pub(super) base: String,
+    pub(super) app: Arc<App<ModelStore>>,
+    issuer: DevIssuer,
     entered: mpsc::UnboundedReceiver<()>,
     release: Arc<Notify>,
-    stop: CancellationToken,
-    served: JoinHandle<usize>,
+    pub(super) stop: CancellationToken,
+    pub(super) served: JoinHandle<usize>,
 }
 
 async fn boom() -> &'static str {
     panic!("on purpose")
 }
 
-async fn rigged(in_flight_max: usize, deadline: Duration) -> Rigged {
-    let settings = Settings { instance: "test".into(), in_flight_max, deadline };
-    let verifier = DevIssuer::generate().unwrap().verifier();
-    let app = App::new(ModelStore::default(), verifier, settings);
+pub(super) async fn rigged(in_flight_max: usize, deadline: Duration) -> Rigged {
+    let settings = Settings { instance: "test".into(), in_flight_max, deadline, readers_max: 10 };
+    let issuer = DevIssuer::generate().unwrap();
+    let app = App::new(ModelStore::default(), issuer.verifier(), settings);
+    app.store.put_member(RoomId::MIN, AccountId::MIN).await.unwrap();
     let (enter, entered) = mpsc::unbounded_channel();
     let release = Arc::new(Notify::new());
     let released = Arc::clone(&release);
@@ -53,12 +58,21 @@ async fn rigged(in_flight_max: usize, deadline: Duration) -> Rigged {
     let router = router::finish(&app, rooms);
     let metrics = Arc::clone(&app.metrics);
     let stop = CancellationToken::new();
-    let acceptor = Acceptor { listener, router, metrics, connections_max: 100 };
+    let hub = Arc::clone(&app.hub);
+    let acceptor = Acceptor { listener, router, metrics, hub, connections_max: 100 };
     let served = tokio::spawn(accept::serve(acceptor, stop.clone()));
-    Rigged { base, app, entered, release, stop, served }
+    Rigged { base, app, issuer, entered, release, stop, served }
 }
 
 impl Rigged {
+    /// Opens the events of the only room.
+    pub(super) async fn listen(&self, client: &Client) -> Response {
+        let now = clock::unix_ms() / 1000;
+        let token = self.issuer.mint(AccountId::MIN, Duration::from_mins(10), now).unwrap();
+        let url = format!("{}/v1/rooms/1/events", self.base);
+        client.get(url).bearer_auth(token).send().await.unwrap()
+    }
+
     fn get(&self, path: &str) -> impl Future<Output = (StatusCode, Value, bool)> + Send + 'static {
         let request = client().get(format!("{}{path}", self.base));
         async move {

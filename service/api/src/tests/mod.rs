@@ -8,4 +8,6 @@ mod access;
 mod limits;
 mod load;
 
+mod events;
+
 mod lifecycle;

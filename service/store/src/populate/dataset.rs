@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::{Spec, draw::Draw, generate::World};
-use crate::redb_store::BulkRoom;
+use crate::bulk::BulkRoom;
 
 /// How many of a room's newest messages `first..=last` spans: what opening the room shows.
 const SPAN: usize = 50;

@@ -9,7 +9,7 @@ use super::{
     draw::{Draw, Skew},
     spec::SPREAD_MS,
 };
-use crate::redb_store::{BulkMessage, BulkRoom};
+use crate::bulk::{BulkMessage, BulkRoom};
 
 /// Each account is in this many rooms at least, and in up to `ROOMS_EXTRA` more.
 const ROOMS_LEAST: usize = 2;

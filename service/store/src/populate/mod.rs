@@ -13,7 +13,10 @@ mod dataset;
 pub use dataset::{Counts, Dataset, DatasetRow, Summary};
 pub use spec::{Spec, SpecError};
 
-use crate::{RedbStore, StoreError};
+use crate::{
+    RedbStore, StoreError,
+    dynamo::{DynamoStore, Filled},
+};
 
 /// Why a store was not filled.
 #[derive(Debug, thiserror::Error)]
@@ -54,6 +57,24 @@ pub fn fill(store: &RedbStore, spec: &Spec) -> Result<Dataset, PopulateError> {
         }
         stored => Err(PopulateError::NotEmpty { stored }),
     }
+}
+
+/// The same for DynamoDB, whose tables must be there. A fill that was interrupted is begun again.
+pub async fn fill_dynamo(store: &DynamoStore, spec: &Spec) -> Result<Dataset, PopulateError> {
+    spec.check()?;
+    let world = generate::world(spec);
+    let dataset = Dataset::of(spec, &world);
+    let hash = &dataset.summary.sha256;
+    match store.filled().await? {
+        Filled::Whole(stored) if stored == *hash => {}
+        Filled::Partly(stored) if stored == *hash => store.fill(&world.rooms, hash).await?,
+        Filled::Empty => store.fill(&world.rooms, hash).await?,
+        Filled::Unknown => return Err(PopulateError::NotEmpty { stored: None }),
+        Filled::Whole(stored) | Filled::Partly(stored) => {
+            return Err(PopulateError::NotEmpty { stored: Some(stored) });
+        }
+    }
+    Ok(dataset)
 }
 
 #[cfg(test)]

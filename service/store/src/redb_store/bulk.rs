@@ -1,6 +1,6 @@
 //! Fills an empty store in one transaction, so that a data set is there whole or not at all.
 
-use chat_domain::{AccountId, Change, Kind, MessageId, OrgId, ReactionRecord, RoomId, Tally};
+use chat_domain::{AccountId, OrgId};
 use redb::{ReadableDatabase, ReadableTableMetadata, WriteTransaction};
 
 use super::{
@@ -8,25 +8,13 @@ use super::{
     errors::store_error,
     tables::{
         ACCOUNTS, DATASET_KEY, MEMBERS, MESSAGES, NEWEST_KEY, NUMBERS, REACTIONS, ROOMS, TALLIES,
-        WORDS, corrupt, message_bytes, reaction_value,
+        WORDS, message_bytes, reaction_value,
     },
 };
-use crate::StoreError;
-
-/// A room, its members and its messages, both in rising order.
-pub(crate) struct BulkRoom {
-    pub(crate) room: RoomId,
-    pub(crate) members: Vec<AccountId>,
-    pub(crate) messages: Vec<BulkMessage>,
-}
-
-/// A message and who reacted to it, in rising order.
-pub(crate) struct BulkMessage {
-    pub(crate) message: MessageId,
-    pub(crate) author: AccountId,
-    pub(crate) text: String,
-    pub(crate) reactions: Vec<(AccountId, Kind)>,
-}
+use crate::{
+    StoreError,
+    bulk::{BulkRoom, newest},
+};
 
 impl RedbStore {
     /// The hash of the data set that filled the store.
@@ -98,8 +86,7 @@ fn fill_messages(transaction: &WriteTransaction, rooms: &[BulkRoom]) -> Result<(
             messages.insert(key, value.as_slice()).map_err(store_error)?;
         }
     }
-    let newest = rooms.iter().filter_map(|room| room.messages.last()).map(|m| m.message).max();
-    if let Some(newest) = newest {
+    if let Some(newest) = newest(rooms) {
         numbers.insert(NEWEST_KEY, newest.number()).map_err(store_error)?;
     }
     Ok(())
@@ -111,14 +98,12 @@ fn fill_reactions(transaction: &WriteTransaction, rooms: &[BulkRoom]) -> Result<
     for room in rooms {
         for message in room.messages.iter().filter(|message| !message.reactions.is_empty()) {
             let key = (room.room.number(), message.message.number());
-            let mut tally = Tally::default();
-            for (account, kind) in &message.reactions {
-                let (record, change): (_, Change) = ReactionRecord::default().put(*kind);
-                tally = tally.after(change).map_err(corrupt)?;
+            for (account, record, _) in message.records() {
                 reactions
                     .insert((key.0, key.1, account.number()), reaction_value(record))
                     .map_err(store_error)?;
             }
+            let tally = message.tally()?;
             tallies.insert(key, tally.to_bytes().as_slice()).map_err(store_error)?;
         }
     }

@@ -17,15 +17,14 @@ mod errors;
 
 use std::{future::Future, path::Path, sync::Arc};
 
-use chat_domain::{AccountId, Kind, MessageId, Node, ReactionRecord, RoomId};
+use chat_domain::{AccountId, Kind, MessageId, Node, RoomId};
 use redb::Database;
 
 use crate::{
     ListMessages, ListReactions, MessageReactions, MessageView, Post, ReactionKey, Store,
-    StoreError,
+    StoreError, Written,
 };
 
-pub(crate) use bulk::{BulkMessage, BulkRoom};
 pub use errors::OpenError;
 #[cfg(test)]
 pub(crate) use open::open_backend;
@@ -128,14 +127,14 @@ impl Store for RedbStore {
         &self,
         key: ReactionKey,
         kind: Kind,
-    ) -> impl Future<Output = Result<ReactionRecord, StoreError>> + Send {
+    ) -> impl Future<Output = Result<Written, StoreError>> + Send {
         self.write(PutReaction(key, kind))
     }
 
     fn delete_reaction(
         &self,
         key: ReactionKey,
-    ) -> impl Future<Output = Result<ReactionRecord, StoreError>> + Send {
+    ) -> impl Future<Output = Result<Written, StoreError>> + Send {
         self.write(DeleteReaction(key))
     }
 

@@ -15,7 +15,7 @@ use super::{
         message_id, reaction_of, reaction_value,
     },
 };
-use crate::{Post, ReactionKey, StoreError};
+use crate::{Post, ReactionKey, StoreError, Written};
 
 /// One write of the contract.
 pub(super) trait Write: Send + 'static {
@@ -82,7 +82,7 @@ impl<'txn> Batch<'txn> {
         &mut self,
         key: ReactionKey,
         change: impl FnOnce(ReactionRecord) -> (ReactionRecord, Change),
-    ) -> Result<ReactionRecord, StoreError> {
+    ) -> Result<Written, StoreError> {
         let (room, message, account) =
             (key.room.number(), key.message.number(), key.account.number());
         if self.messages.get((room, message)).map_err(store_error)?.is_none() {
@@ -100,7 +100,7 @@ impl<'txn> Batch<'txn> {
                 .insert((room, message), tally.to_bytes().as_slice())
                 .map_err(store_error)?;
         }
-        Ok(record)
+        Ok((record, change).into())
     }
 
     fn tally(&self, room: u64, message: u64) -> Result<Tally, StoreError> {
@@ -128,17 +128,17 @@ impl Write for PostMessage {
 }
 
 impl Write for PutReaction {
-    type Output = ReactionRecord;
+    type Output = Written;
 
-    fn apply(self, batch: &mut Batch<'_>) -> Result<ReactionRecord, StoreError> {
+    fn apply(self, batch: &mut Batch<'_>) -> Result<Written, StoreError> {
         batch.change_reaction(self.0, |record| record.put(self.1))
     }
 }
 
 impl Write for DeleteReaction {
-    type Output = ReactionRecord;
+    type Output = Written;
 
-    fn apply(self, batch: &mut Batch<'_>) -> Result<ReactionRecord, StoreError> {
+    fn apply(self, batch: &mut Batch<'_>) -> Result<Written, StoreError> {
         batch.change_reaction(self.0, ReactionRecord::delete)
     }
 }
