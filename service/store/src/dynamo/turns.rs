@@ -38,3 +38,18 @@ impl Turns {
         timeout(self.wait_max, self.lanes[lane].lock()).await.map_err(|_| StoreError::Overloaded)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_message_has_one_turn_at_a_time_and_others_have_theirs() {
+        let turns = Turns::new(Duration::from_millis(500));
+        let held = turns.wait(MessageId::MIN).await.unwrap();
+        assert_eq!(turns.wait(MessageId::MIN).await.err(), Some(StoreError::Overloaded));
+        drop(turns.wait(MessageId::MAX).await.unwrap());
+        drop(held);
+        drop(turns.wait(MessageId::MIN).await.unwrap());
+    }
+}
