@@ -4,6 +4,7 @@
 
 mod whole {
     mod live_target;
+    mod relay;
     mod support;
 
     mod bad_input;
@@ -13,6 +14,8 @@ mod whole {
     mod faults;
     mod foreign;
     mod live;
+    mod outages;
     mod record;
+    mod stores;
     mod verbs;
 }
