@@ -13,6 +13,10 @@ mod replies;
 mod account;
 mod faults;
 
+mod relay;
+
+mod sockets;
+
 use std::{env, time::Duration};
 
 pub(crate) use tables::TestTables;
