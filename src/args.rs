@@ -21,6 +21,7 @@ pub(crate) enum Verb {
   hanno run scenarios/quickstart.toml
   hanno run scenarios/quickstart.toml --scale 0.1 --out runs/small
   hanno run mine.toml --target http://127.0.0.1:8080 --json
+  hanno run scenarios/quickstart.toml --store dynamodb --endpoint http://127.0.0.1:8000
 
 Exit codes: 0 PASS, 1 FAIL, 2 usage, scenario or refused target, 3 INVALID, 4 INCONCLUSIVE,
 5 cannot write the record, start the service or go on, 130 / 143 interrupted")]
@@ -40,12 +41,14 @@ Exit codes: 0 PASS, 1 FAIL, 2 usage, scenario or refused target, 3 INVALID, 4 IN
   hanno sink --listen 127.0.0.1:8080 --out arrivals.csv --freeze 1s --every 5s")]
     Sink(SinkArgs),
     /// Serve the bundled reaction service
-    #[command(after_help = "Example:
-  hanno serve --listen 127.0.0.1:8080 --store redb --data chat-data")]
+    #[command(after_help = "Examples:
+  hanno serve --listen 127.0.0.1:8080 --store redb --data chat-data
+  hanno serve --store dynamodb --endpoint http://127.0.0.1:8000 --create-tables --data chat-data")]
     Serve(ServeArgs),
     /// Fill a store, and write one line for each account and room it is in
-    #[command(after_help = "Example:
-  hanno populate --store redb --data chat-data --out dataset.jsonl")]
+    #[command(after_help = "Examples:
+  hanno populate --store redb --data chat-data --out dataset.jsonl
+  hanno populate --store dynamodb --endpoint http://127.0.0.1:8000 --out dataset.jsonl")]
     Populate(PopulateArgs),
     /// Print a development token for an account of a data directory
     #[command(after_help = "Example:
@@ -89,13 +92,26 @@ pub(crate) struct ScenarioArgs {
     pub(crate) target: Option<String>,
 }
 
+/// Where the service keeps messages.
+#[derive(Debug, clap::Args)]
+pub(crate) struct StoreArgs {
+    /// Where messages are kept
+    #[arg(long, value_enum, default_value_t = Store::Redb, env = "HANNO_STORE")]
+    pub(crate) store: Store,
+    /// Which DynamoDB: the address of a local engine, or the NAME of a [store.NAME] in targets.toml
+    #[arg(long, value_name = "URL|NAME", env = "HANNO_ENDPOINT")]
+    pub(crate) endpoint: Option<String>,
+    /// The file of named places [default: targets.toml beside the scenario, or here]
+    #[arg(long, value_name = "FILE", env = "HANNO_TARGETS")]
+    pub(crate) targets: Option<PathBuf>,
+}
+
 #[derive(Debug, clap::Args)]
 pub(crate) struct RunArgs {
     #[command(flatten)]
     pub(crate) scenario: ScenarioArgs,
-    /// The store of the bundled service
-    #[arg(long, value_enum, default_value_t = Store::Redb, env = "HANNO_STORE")]
-    pub(crate) store: Store,
+    #[command(flatten)]
+    pub(crate) store: StoreArgs,
     /// Where the record goes: a new or empty directory [default: runs/TIME-NAME]
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
@@ -140,28 +156,35 @@ pub(crate) struct ServeArgs {
     /// Address for livez and metrics
     #[arg(long, value_name = "ADDR", env = "HANNO_ADMIN_LISTEN")]
     pub(crate) admin_listen: Option<SocketAddr>,
-    /// Where messages are kept
-    #[arg(long, value_enum, default_value_t = Store::Redb, env = "HANNO_STORE")]
-    pub(crate) store: Store,
+    #[command(flatten)]
+    pub(crate) store: StoreArgs,
+    /// What the names of DynamoDB's tables begin with [default: hanno-, or that of the named store]
+    #[arg(long, value_name = "PREFIX", env = "HANNO_TABLE_PREFIX")]
+    pub(crate) table_prefix: Option<String>,
+    /// Make the tables in DynamoDB that are not there
+    #[arg(long)]
+    pub(crate) create_tables: bool,
     /// Directory of the embedded store and of the development issuer's key
     #[arg(long, value_name = "DIR", env = "HANNO_DATA")]
     pub(crate) data: PathBuf,
     /// Stop when standard input ends: a parent that dies takes the service with it
     #[arg(long, hide = true)]
     pub(crate) until_stdin_ends: bool,
-    /// Remove the data directory at the end
+    /// Remove the data directory and the tables at the end
     #[arg(long, hide = true)]
     pub(crate) temporary_data: bool,
 }
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct PopulateArgs {
-    /// Where messages are kept
-    #[arg(long, value_enum, default_value_t = Store::Redb)]
-    pub(crate) store: Store,
+    #[command(flatten)]
+    pub(crate) store: StoreArgs,
+    /// What the names of DynamoDB's tables begin with; those that are not there are made
+    #[arg(long, value_name = "PREFIX", env = "HANNO_TABLE_PREFIX")]
+    pub(crate) table_prefix: Option<String>,
     /// Directory of the embedded store
-    #[arg(long, value_name = "DIR", env = "HANNO_DATA")]
-    pub(crate) data: PathBuf,
+    #[arg(long, value_name = "DIR", env = "HANNO_DATA", required_if_eq("store", "redb"))]
+    pub(crate) data: Option<PathBuf>,
     /// The file that gets one line for each account and room, new or empty; a summary goes beside it as .json
     #[arg(long, value_name = "FILE")]
     pub(crate) out: PathBuf,
@@ -224,6 +247,8 @@ pub(crate) struct CompletionsArgs {
 pub(crate) enum Store {
     /// Embedded, in a directory
     Redb,
+    /// DynamoDB, or a local engine that speaks its protocol
+    Dynamodb,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -250,6 +275,7 @@ impl Store {
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Redb => "redb",
+            Self::Dynamodb => "dynamodb",
         }
     }
 }

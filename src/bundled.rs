@@ -1,16 +1,18 @@
-//! The bundled target: a data set in a directory of its own, and the service as a child process on it.
+//! The bundled target: a data set in a store of its own, and the service as a child process on it.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::Context;
 use chat_api::issuer::DevIssuer;
-use chat_store::populate;
+use chat_store::populate::{self, Dataset};
 use chat_store::{Options, RedbStore};
 use load_plan::table::Rows;
+use tokio::runtime::Runtime;
 
-use crate::args::Store;
 use crate::child::Child;
+use crate::failure::Failure;
+use crate::stores::{Dynamo, Stored};
 use crate::{clock, dataset};
 
 /// The service that a run brings along.
@@ -22,35 +24,74 @@ pub(crate) struct Bundled {
 }
 
 impl Bundled {
-    /// Fills a store and starts the service on it. The service removes the directory when it ends.
-    pub(crate) fn start(store: Store) -> anyhow::Result<Self> {
-        let data = fresh_directory()?;
-        Self::start_in(&data, store).inspect_err(|_| discard(&data))
+    /// Fills a store and starts the service on it. The service removes directory and tables when it ends.
+    pub(crate) fn start(stored: &Stored) -> Result<Self, Failure> {
+        let (data, name) = fresh_directory()?;
+        let started = match stored {
+            Stored::Redb => Self::in_directory(&data),
+            Stored::Dynamo(dynamo) => Self::in_tables(&data, dynamo, &name),
+        };
+        started.inspect_err(|_| discard(&data))
     }
 
-    fn start_in(data: &Path, store: Store) -> anyhow::Result<Self> {
-        let (rows, dataset_sha256) = fill(data)?;
+    fn in_directory(data: &Path) -> Result<Self, Failure> {
+        let store = RedbStore::open(data, Options::default()).map_err(Failure::unable)?;
+        let dataset =
+            populate::fill(&store, &dataset::spec(None, None)).map_err(Failure::unable)?;
+        drop(store);
+        Ok(Self::serve(data, dataset, &["--store", "redb"])?)
+    }
+
+    /// In tables that nobody else uses, within those that may be used.
+    fn in_tables(data: &Path, dynamo: &Dynamo, name: &str) -> Result<Self, Failure> {
+        let prefix = format!("{}{name}-", dynamo.options.table_prefix);
+        let dynamo = dynamo.clone().with_prefix(&prefix)?;
+        let runtime = Runtime::new().context("cannot start the runtime")?;
+        let dataset = runtime.block_on(fill_tables(&dynamo))?;
+        let mut flags =
+            vec!["--store", "dynamodb", "--endpoint", &dynamo.named, "--table-prefix", &prefix];
+        let targets = dynamo.targets.as_ref().map(|file| file.display().to_string());
+        if let Some(file) = &targets {
+            flags.extend(["--targets", file]);
+        }
+        let served = Self::serve(data, dataset, &flags);
+        if served.is_err() {
+            runtime.block_on(dynamo.discard());
+        }
+        Ok(served?)
+    }
+
+    fn serve(data: &Path, dataset: Dataset, store: &[&str]) -> anyhow::Result<Self> {
+        let issuer = DevIssuer::load_or_create(data)?;
+        let rows = dataset::bundled(&dataset.rows, &issuer)?;
         let mut command = Command::new(std::env::current_exe().context("where is hanno?")?);
         command
-            .args(["serve", "--listen", "127.0.0.1:0", "--store", store.name(), "--data"])
+            .args(["serve", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"])
+            .args(store)
+            .arg("--data")
             .arg(data)
             .args(["--until-stdin-ends", "--temporary-data"]);
-        Ok(Self { child: Child::start(command)?, rows, dataset_sha256 })
+        Ok(Self { child: Child::start(command)?, rows, dataset_sha256: dataset.summary.sha256 })
     }
 }
 
-fn fill(data: &Path) -> anyhow::Result<(Rows, String)> {
-    let store = RedbStore::open(data, Options::default())?;
-    let dataset = populate::fill(&store, &dataset::spec(None, None))?;
-    let issuer = DevIssuer::load_or_create(data)?;
-    Ok((dataset::bundled(&dataset.rows, &issuer)?, dataset.summary.sha256))
+/// Tables that are half filled are of no use to anybody.
+async fn fill_tables(dynamo: &Dynamo) -> Result<Dataset, Failure> {
+    let store = dynamo.open().await?;
+    store.create_tables().await.map_err(Failure::unable)?;
+    let filled = populate::fill_dynamo(&store, &dataset::spec(None, None)).await;
+    if filled.is_err() {
+        dynamo.discard().await;
+    }
+    filled.map_err(Failure::unable)
 }
 
-fn fresh_directory() -> anyhow::Result<PathBuf> {
-    let name = format!("hanno-{}-{}", std::process::id(), clock::now().as_nanosecond());
-    let path = std::env::temp_dir().join(name);
+/// A directory for this run alone, and the name that no other run has.
+fn fresh_directory() -> anyhow::Result<(PathBuf, String)> {
+    let name = format!("run-{}-{}", std::process::id(), clock::now().as_nanosecond());
+    let path = std::env::temp_dir().join(format!("hanno-{name}"));
     std::fs::create_dir(&path).with_context(|| format!("cannot create {}", path.display()))?;
-    Ok(path)
+    Ok((path, name))
 }
 
 /// Removes what only this run used.

@@ -15,6 +15,9 @@ const READY_MAX: Duration = Duration::from_secs(20);
 const LOOK_EVERY: Duration = Duration::from_millis(5);
 const STOP_LOOKS: u32 = 2_000;
 
+/// What a service prints before the address of livez and metrics, where it has one.
+pub(crate) const ADMIN: &str = "admin ";
+
 /// What a child prints before the address once it listens.
 pub(crate) const LISTENING: &str = "listening ";
 
@@ -25,6 +28,8 @@ pub(crate) struct Child {
     stdin: Option<ChildStdin>,
     /// Where it listens.
     pub(crate) url: String,
+    /// Where it tells of itself.
+    pub(crate) admin: Option<String>,
 }
 
 impl Child {
@@ -35,7 +40,7 @@ impl Child {
         command.process_group(0);
         let mut process = command.spawn().context("cannot start the service")?;
         let stdin = process.stdin.take();
-        let mut child = Self { process, stdin, url: String::new() };
+        let mut child = Self { process, stdin, url: String::new(), admin: None };
         child.url = child.wait_until_it_listens()?;
         Ok(child)
     }
@@ -64,6 +69,9 @@ impl Child {
         loop {
             match lines.recv_timeout(READY_MAX) {
                 Ok(line) => {
+                    if let Some(url) = line.strip_prefix(ADMIN) {
+                        self.admin = Some(url.to_owned());
+                    }
                     if let Some(url) = line.strip_prefix(LISTENING) {
                         return Ok(url.to_owned());
                     }

@@ -1,5 +1,6 @@
 //! A verb that could not do its work: what to tell, and the exit code.
 
+use std::fmt;
 use std::process::ExitCode;
 
 use crate::say;
@@ -44,6 +45,12 @@ fn told(error: &anyhow::Error) -> String {
             format!("{told}: {cause}")
         }
     })
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&told(&self.error))
+    }
 }
 
 impl From<anyhow::Error> for Failure {

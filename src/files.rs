@@ -4,7 +4,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{Read, Write};
 use std::path::Path;
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 
 use crate::failure::Failure;
 
@@ -18,13 +18,26 @@ pub(crate) fn open(path: &Path) -> anyhow::Result<File> {
     File::open(path).with_context(context)
 }
 
+/// The whole text, as far as one byte beyond what is allowed, which is enough to know that it is too long.
+pub(crate) fn read_text(path: &Path, bytes_max: u64) -> anyhow::Result<String> {
+    let mut bytes = Vec::new();
+    open(path)?
+        .take(bytes_max.saturating_add(1))
+        .read_to_end(&mut bytes)
+        .with_context(|| format!("cannot read {}", path.display()))?;
+    String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        anyhow!("{}: not UTF-8 text at byte {at}", path.display())
+    })
+}
+
 /// Creates a file for writing, or takes an empty one or a device; what holds something is not overwritten.
 pub(crate) fn create(path: &Path) -> Result<File, Failure> {
     let holds_something =
         std::fs::metadata(path).is_ok_and(|found| found.is_file() && found.len() > 0);
     if holds_something {
         let path = path.display();
-        return Err(Failure::usage(anyhow::anyhow!(
+        return Err(Failure::usage(anyhow!(
             "{path} is there already and is not overwritten: remove it, or name another file"
         )));
     }

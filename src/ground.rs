@@ -3,28 +3,28 @@
 use load_engine::targets::Target;
 use load_plan::table::Rows;
 
-use crate::args::Store;
 use crate::bundled::Bundled;
 use crate::failure::Failure;
 use crate::place::Place;
 use crate::say;
+use crate::stores::Stored;
 
 /// The target of a run, and what was started for it.
 #[derive(Debug)]
 pub(crate) struct Ground {
     target: Target,
-    bundled: Option<(Bundled, Store)>,
+    bundled: Option<(Bundled, Stored)>,
 }
 
 impl Ground {
-    pub(crate) fn prepare(place: Place, store: Store) -> Result<Self, Failure> {
+    pub(crate) fn prepare(place: Place, stored: Stored) -> Result<Self, Failure> {
         match place {
             Place::At(target) => Ok(Self { target, bundled: None }),
             Place::Bundled => {
                 say::note("filling a store and starting the bundled service");
-                let bundled = Bundled::start(store).map_err(Failure::unable)?;
+                let bundled = Bundled::start(&stored)?;
                 let target = Target::at_url(&bundled.child.url).map_err(Failure::unable)?;
-                Ok(Self { target, bundled: Some((bundled, store)) })
+                Ok(Self { target, bundled: Some((bundled, stored)) })
             }
         }
     }
@@ -46,8 +46,13 @@ impl Ground {
         self.bundled.as_ref().map(|(bundled, _)| bundled.child.id())
     }
 
-    pub(crate) fn store(&self) -> Option<&'static str> {
-        self.bundled.as_ref().map(|(_, store)| store.name())
+    /// Where the target tells what its store has consumed.
+    pub(crate) fn metrics(&self) -> Option<&str> {
+        self.bundled.as_ref().and_then(|(bundled, _)| bundled.child.admin.as_deref())
+    }
+
+    pub(crate) fn stored(&self) -> Option<&Stored> {
+        self.bundled.as_ref().map(|(_, stored)| stored)
     }
 
     pub(crate) fn dataset_sha256(&self) -> Option<&str> {

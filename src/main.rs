@@ -19,6 +19,7 @@ mod completions;
 mod scenario;
 mod place;
 mod ground;
+mod stores;
 mod bundled;
 mod child;
 mod dataset;

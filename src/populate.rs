@@ -1,18 +1,21 @@
 //! `hanno populate`: fills a store, and writes what a load test can draw from.
 
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, anyhow};
-use chat_store::populate::{self, PopulateError, SpecError};
+use chat_store::populate::{self, PopulateError, Spec, SpecError};
 use chat_store::{Options, RedbStore};
 use jiff::Timestamp;
+use tokio::runtime::Runtime;
 
-use crate::args::{PopulateArgs, Store};
+use crate::args::PopulateArgs;
 use crate::failure::Failure;
+use crate::stores::{Dynamo, Stored};
 use crate::{dataset, files, say};
 
 pub(crate) fn populate(args: &PopulateArgs) -> Result<ExitCode, Failure> {
-    let Store::Redb = args.store;
+    let stored = Stored::of(&args.store, Path::new(""))?;
     let as_of_unix_ms = args.as_of.map(|time| u64::try_from(time.as_millisecond()).unwrap_or(0));
     let spec = dataset::spec(args.seed, as_of_unix_ms);
     // The rows are known before there is a store: what cannot be leaves nothing behind.
@@ -22,10 +25,28 @@ pub(crate) fn populate(args: &PopulateArgs) -> Result<ExitCode, Failure> {
     files::save(&args.out, &rows)?;
     let summary = format!("{}\n", dataset.summary_json());
     files::save(&args.out.with_extension("json"), summary.as_bytes())?;
-    let store = RedbStore::open(&args.data, Options::default()).map_err(Failure::unable)?;
-    populate::fill(&store, &spec).map_err(refused)?;
+    match (stored, &args.table_prefix) {
+        (Stored::Redb, _) => fill_directory(args.data.as_ref(), &spec)?,
+        (Stored::Dynamo(dynamo), Some(prefix)) => fill_tables(&dynamo.with_prefix(prefix)?, &spec)?,
+        (Stored::Dynamo(dynamo), None) => fill_tables(&dynamo, &spec)?,
+    }
     say::result(&summary);
     Ok(ExitCode::SUCCESS)
+}
+
+fn fill_directory(data: Option<&PathBuf>, spec: &Spec) -> Result<(), Failure> {
+    let data = data.ok_or_else(|| Failure::usage(anyhow!("`--store redb` needs `--data DIR`")))?;
+    let store = RedbStore::open(data, Options::default()).map_err(Failure::unable)?;
+    populate::fill(&store, spec).map(drop).map_err(refused)
+}
+
+fn fill_tables(dynamo: &Dynamo, spec: &Spec) -> Result<(), Failure> {
+    let runtime = Runtime::new().context("cannot start the runtime")?;
+    runtime.block_on(async {
+        let store = dynamo.open().await?;
+        store.create_tables().await.map_err(Failure::unable)?;
+        populate::fill_dynamo(&store, spec).await.map(drop).map_err(refused)
+    })
 }
 
 /// A store that holds something else, or a time that no id can have, is the user's to change.

@@ -19,6 +19,7 @@ use crate::progress::Watcher;
 use crate::report::write_report;
 use crate::scenario::{self, Loaded};
 use crate::signals::Signals;
+use crate::stores::Stored;
 use crate::{clock, dataset, say};
 
 /// Runs a scenario; its verdict is the exit code.
@@ -26,9 +27,10 @@ pub(crate) fn run(args: &RunArgs) -> Result<ExitCode, Failure> {
     let loaded = scenario::load(&args.scenario)?;
     scenario::warn(&loaded.scenario.warnings);
     let place = Place::of(&loaded.scenario.target)?;
+    let stored = Stored::of(&args.store, &loaded.folder)?;
     // From here on a signal is waited for: what has been started has to be stopped.
     let signals = Signals::wait_for()?;
-    let ground = Ground::prepare(place, args.store)?;
+    let ground = Ground::prepare(place, stored)?;
     let requests = requests(&loaded, &ground)?;
     // Last, so that whatever is wrong before leaves no directory behind.
     let dir = record(args, &loaded)?;
@@ -60,6 +62,7 @@ fn load(
         environment: environment(loaded, ground)?,
         overrides: loaded.scenario.overrides.clone(),
         target_pid: ground.process(),
+        metrics: ground.metrics().map(str::to_owned),
         dir: Arc::clone(dir),
         progress: Box::new(move |progress| watcher.show(progress)),
         stop: signals.stop.clone(),
@@ -82,7 +85,8 @@ fn environment(loaded: &Loaded, ground: &Ground) -> Result<Environment, Failure>
         commit: option_env!("HANNO_COMMIT").map(str::to_owned),
         rustc: option_env!("HANNO_RUSTC").map(str::to_owned),
         target: ground.name().to_owned(),
-        store: ground.store().map(str::to_owned),
+        store: ground.stored().map(|stored| stored.name().to_owned()),
+        endpoint: ground.stored().and_then(Stored::endpoint).map(str::to_owned),
         dataset_sha256,
         ..machine::environment()
     })

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, anyhow};
+use anyhow::Context as _;
 use load_plan::scenario::{self, Column, Context, Overrides, Scenario, Warning};
 use load_plan::table::{MAX_LINE_BYTES, columns_of_line};
 
@@ -24,7 +24,8 @@ pub(crate) struct Loaded {
 
 /// Reads and resolves; every problem ends with exit code 2.
 pub(crate) fn load(args: &ScenarioArgs) -> Result<Loaded, Failure> {
-    let text = read(&args.file).map_err(Failure::usage)?;
+    let text = files::read_text(&args.file, scenario::MAX_SCENARIO_BYTES as u64);
+    let text = text.map_err(Failure::usage)?;
     let folder = args.file.parent().unwrap_or(Path::new("")).to_owned();
     let context = Context {
         provided: vec![dataset::provided()],
@@ -49,20 +50,6 @@ pub(crate) fn warn(warnings: &[Warning]) {
     for warning in warnings {
         say::note(&format!("warning: {warning}"));
     }
-}
-
-fn read(path: &Path) -> anyhow::Result<String> {
-    let file = files::open(path)?;
-    // One byte more than allowed is enough to know that it is too large.
-    let limit = scenario::MAX_SCENARIO_BYTES as u64 + 1;
-    let mut bytes = Vec::new();
-    file.take(limit)
-        .read_to_end(&mut bytes)
-        .with_context(|| format!("cannot read {}", path.display()))?;
-    String::from_utf8(bytes).map_err(|error| {
-        let at = error.utf8_error().valid_up_to();
-        anyhow!("{}: not UTF-8 text at byte {at}", path.display())
-    })
 }
 
 fn columns(path: &Path) -> anyhow::Result<Vec<Column>> {

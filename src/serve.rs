@@ -1,19 +1,21 @@
 //! `hanno serve`: the bundled reaction service.
 
 use std::io::{self, Read};
+use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Context;
-use chat_api::serve::{Config, Server};
+use chat_api::serve::{Config, ServeError, Server, StoreConfig};
 use tokio::runtime::Runtime;
 use tokio_util::sync::CancellationToken;
 
-use crate::args::{ServeArgs, Store};
+use crate::args::ServeArgs;
 use crate::bundled::discard;
-use crate::child::LISTENING;
+use crate::child::{ADMIN, LISTENING};
 use crate::failure::Failure;
 use crate::say;
 use crate::signals::Signals;
+use crate::stores::{self, Stored};
 
 /// Serves until it is interrupted, or until its parent ends where it has one.
 pub(crate) fn serve(args: &ServeArgs) -> Result<ExitCode, Failure> {
@@ -21,26 +23,53 @@ pub(crate) fn serve(args: &ServeArgs) -> Result<ExitCode, Failure> {
     if args.until_stdin_ends {
         stop_with_stdin(signals.stop.clone())?;
     }
-    let Store::Redb = args.store;
+    let stored = stored(args)?;
     let runtime = Runtime::new().context("cannot start the runtime")?;
-    let served = runtime.block_on(run(config(args), &signals.stop));
+    let served = runtime.block_on(run(args, &stored, &signals.stop));
     if args.temporary_data {
         discard(&args.data);
+        if let Stored::Dynamo(dynamo) = &stored {
+            runtime.block_on(dynamo.discard());
+        }
     }
     served.map(|()| ExitCode::SUCCESS)
 }
 
-async fn run(config: Config, stop: &CancellationToken) -> Result<(), Failure> {
-    let server = Server::start(config).await.map_err(Failure::unable)?;
+fn stored(args: &ServeArgs) -> Result<Stored, Failure> {
+    match (Stored::of(&args.store, Path::new(""))?, &args.table_prefix) {
+        (Stored::Dynamo(dynamo), Some(prefix)) => {
+            dynamo.with_prefix(prefix).map(|dynamo| Stored::Dynamo(Box::new(dynamo)))
+        }
+        (stored, _) => Ok(stored),
+    }
+}
+
+async fn run(args: &ServeArgs, stored: &Stored, stop: &CancellationToken) -> Result<(), Failure> {
+    if let (Stored::Dynamo(dynamo), true) = (stored, args.create_tables) {
+        dynamo.open().await?.create_tables().await.map_err(Failure::unable)?;
+    }
+    let server = Server::start(config(args, stored)).await.map_err(unable)?;
     if let Some(admin) = server.admin_addr() {
-        say::note(&format!("livez and metrics at http://{admin}"));
+        say::result(&format!("{ADMIN}http://{admin}"));
     }
     say::result(&format!("{LISTENING}http://{}", server.local_addr()));
     server.run_until(stop.cancelled()).await.map_err(Failure::unable)
 }
 
-fn config(args: &ServeArgs) -> Config {
-    Config { admin_listen: args.admin_listen, ..Config::new(args.listen, args.data.clone()) }
+fn config(args: &ServeArgs, stored: &Stored) -> Config {
+    let config = Config::new(args.listen, args.data.clone());
+    let store = match stored {
+        Stored::Redb => config.store,
+        Stored::Dynamo(dynamo) => StoreConfig::Dynamo(Box::new(dynamo.options.clone())),
+    };
+    Config { admin_listen: args.admin_listen, store, ..config }
+}
+
+fn unable(error: ServeError) -> Failure {
+    match error {
+        ServeError::Dynamo(error) => stores::refused(error),
+        error => Failure::unable(error),
+    }
 }
 
 /// Standard input is a pipe from the parent, who never writes: it ends when the parent does, even by `kill -9`.

@@ -3,12 +3,19 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod whole {
+    mod live_target;
+    mod relay;
     mod support;
 
     mod bad_input;
     mod browser;
     mod bundled;
+    mod compose;
     mod faults;
+    mod foreign;
+    mod live;
+    mod outages;
     mod record;
+    mod stores;
     mod verbs;
 }

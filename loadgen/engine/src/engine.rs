@@ -8,7 +8,6 @@ use std::time::Duration;
 
 use load_plan::plan::Plan;
 use load_plan::schedule::Schedule;
-use reqwest::Url;
 use run_record::run::{Environment, Run, State};
 use tokio::runtime::Runtime;
 use tokio_util::sync::CancellationToken;
@@ -23,6 +22,7 @@ use crate::pacer::Pacer;
 use crate::planned::Planned;
 use crate::probes::Probes;
 use crate::progress::Progress;
+use crate::readers::Readers;
 use crate::record_dir::{RecordDir, RecordDirError};
 use crate::requests::Requests;
 use crate::scrape::{Scraper, Scraping};
@@ -55,8 +55,8 @@ pub struct Job {
     pub overrides: BTreeMap<String, String>,
     /// Process of the bundled service, to be watched.
     pub target_pid: Option<u32>,
-    /// Where the target says what its store has consumed; asked each second.
-    pub metrics: Option<Url>,
+    /// Base URL under which the target says in `/metrics` what its store has consumed; asked each second.
+    pub metrics: Option<String>,
     /// Where the record goes.
     pub dir: Arc<RecordDir>,
     /// Told each second.
@@ -153,7 +153,7 @@ impl Engine {
             dir: job.dir,
             progress: job.progress,
             watcher: Watcher::new(cores_given, job.target_pid),
-            scraper: job.metrics.map(Scraper::new).transpose()?,
+            scraper: job.metrics.as_deref().map(Scraper::new).transpose()?,
             plan,
         })
     }
@@ -168,6 +168,7 @@ impl Engine {
         let probes = Probes::start(clock, &self.sender, &self.runtime)?;
         let alarm = start_alarm(clock, &self.flow)?;
         let pacer = self.start_pacer(clock)?;
+        let readers = Readers::start(clock, &self.flow, &self.sender, &self.runtime, &self.stop);
         let scraping = scraper.map(|scraper| scraper.start(clock)).transpose()?;
         let last_ns = self.plan.end_ns().saturating_add(self.plan.drain_ns);
         let Parts { runtime, flow, collector, ends } = self.start_collector(clock)?;
@@ -175,6 +176,7 @@ impl Engine {
         runtime.block_on(serve_until_the_end(&flow, clock, last_ns, &ends));
         pacer.join().map_err(|_| EngineError::Defect("pacer"))?;
         runtime.block_on(take_leave(&flow))?;
+        readers.end(&runtime);
         flow.alarm().end();
         alarm.join().map_err(|_| EngineError::Defect("alarm"))?;
         probes.end(&runtime)?;

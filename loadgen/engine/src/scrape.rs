@@ -53,7 +53,9 @@ pub(crate) struct Scraping {
 
 impl Scraper {
     /// A client of its own: what it sends is no part of the load.
-    pub(crate) fn new(url: Url) -> io::Result<Self> {
+    pub(crate) fn new(base: &str) -> io::Result<Self> {
+        let url =
+            Url::parse(base).and_then(|base| base.join("metrics")).map_err(io::Error::other)?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let client = Client::builder()
             .http1_only()

@@ -10,6 +10,7 @@ pub mod html;
 pub mod words;
 
 mod facts;
+mod live_facts;
 
 mod plan_view;
 mod rate_chart;

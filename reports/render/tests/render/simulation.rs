@@ -346,6 +346,7 @@ fn bare_run() -> Run {
         errors: Vec::new(),
         connections: Connections::default(),
         consumed: Vec::new(),
+        live: None,
         lateness_us: None,
         wait_us: None,
         runtime_lag_us: None,

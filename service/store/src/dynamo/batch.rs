@@ -5,7 +5,9 @@
 
 use std::collections::HashMap;
 
-use aws_sdk_dynamodb::types::{KeysAndAttributes, ReturnConsumedCapacity, WriteRequest};
+use aws_sdk_dynamodb::types::{
+    AttributeValue, KeysAndAttributes, ReturnConsumedCapacity, WriteRequest,
+};
 
 use super::{
     DynamoStore,
@@ -27,7 +29,7 @@ impl DynamoStore {
     /// The sentinels of all tables: that they are answered for proves that the tables are there.
     pub(super) async fn read_sentinels(&self, call: &Call) -> Result<Found, StoreError> {
         let messages = item([("r", number(0)), ("m", number(0))]);
-        let reactions = reaction_sentinel();
+        let reactions = item([("p", AttributeValue::S("0".to_owned())), ("m", number(0))]);
         let members = member_sentinel();
         let keys = [
             (&self.tables.messages, messages),
@@ -102,7 +104,7 @@ impl DynamoStore {
         writes: Vec<WriteRequest>,
     ) -> Result<Vec<WriteRequest>, StoreError> {
         let sent = self
-            .writer()
+            .patient()
             .batch_write_item()
             .request_items(table, writes.clone())
             .return_consumed_capacity(ReturnConsumedCapacity::Total)
@@ -125,10 +127,6 @@ impl DynamoStore {
 /// The key of the item of `members` that belongs to the store itself.
 pub(super) fn member_sentinel() -> Item {
     item([("r", number(0)), ("a", number(0))])
-}
-
-fn reaction_sentinel() -> Item {
-    item([("p", aws_sdk_dynamodb::types::AttributeValue::S("0".to_owned())), ("m", number(0))])
 }
 
 fn unprocessed() -> StoreError {

@@ -74,7 +74,7 @@ impl DynamoStore {
 
     async fn is_empty(&self, call: &Call) -> Result<bool, StoreError> {
         let output = self
-            .reader()
+            .patient()
             .scan()
             .table_name(&self.tables.members)
             .limit(1)

@@ -91,6 +91,10 @@ impl DynamoStore {
         &self.connection.writer
     }
 
+    fn patient(&self) -> &Client {
+        &self.connection.patient
+    }
+
     /// A call of the contract as a whole ends in time, however many requests it makes. Futures of the
     /// SDK are tens of kilobytes, so they are kept apart from those of the callers.
     fn in_time<'a, T: 'a>(

@@ -1,0 +1,226 @@
+//! Where messages are kept: the embedded store, or DynamoDB at a place that the flags name. Fail closed: a
+//! local engine on this machine needs no leave, any other DynamoDB needs a `[store.NAME]` in targets.toml.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, anyhow};
+use chat_store::dynamo::{DynamoStore, Endpoint, OpenError, Options};
+use serde::Deserialize;
+
+use crate::args::{Store, StoreArgs};
+use crate::failure::Failure;
+use crate::{files, say};
+
+/// What the names of tables begin with on a local engine, unless a flag says otherwise.
+const TABLE_PREFIX: &str = "hanno-";
+
+/// Looked for beside the scenario, or where the command runs.
+const TARGETS_FILE: &str = "targets.toml";
+
+/// Far more than a list of places needs.
+const TARGETS_BYTES_MAX: u64 = 1 << 20;
+
+/// A store as the flags say it.
+#[derive(Clone, Debug)]
+pub(crate) enum Stored {
+    /// In a directory.
+    Redb,
+    /// In tables.
+    Dynamo(Box<Dynamo>),
+}
+
+/// Which DynamoDB.
+#[derive(Clone, Debug)]
+pub(crate) struct Dynamo {
+    /// As the flag says it: an address or a name.
+    pub(crate) named: String,
+    /// The file that knows the name; none for an address.
+    pub(crate) targets: Option<PathBuf>,
+    pub(crate) options: Options,
+}
+
+impl Stored {
+    /// # Errors
+    /// A place that the service may not use: exit code 2.
+    pub(crate) fn of(args: &StoreArgs, beside: &Path) -> Result<Self, Failure> {
+        match (args.store, &args.endpoint) {
+            (Store::Redb, None) => Ok(Self::Redb),
+            (Store::Redb, Some(_)) => {
+                Err(Failure::usage(anyhow!("`--endpoint` is for `--store dynamodb`")))
+            }
+            (Store::Dynamodb, None) => Err(Failure::usage(anyhow!(
+                "`--store dynamodb` needs `--endpoint`: the address of a local engine on this \
+                 machine, e.g. http://127.0.0.1:8000 (`cargo xtask services up` starts one), or the \
+                 NAME of a [store.NAME] in {TARGETS_FILE}"
+            ))),
+            (Store::Dynamodb, Some(endpoint)) if endpoint.contains("://") => {
+                let place = Endpoint::Local { url: endpoint.clone() };
+                let options = Options::new(place, TABLE_PREFIX);
+                let dynamo = Dynamo { named: endpoint.clone(), targets: None, options };
+                Ok(Self::Dynamo(Box::new(dynamo)))
+            }
+            (Store::Dynamodb, Some(name)) => {
+                let file = args.targets.clone().unwrap_or_else(|| beside.join(TARGETS_FILE));
+                let dynamo = named(name, file).map_err(Failure::usage)?;
+                Ok(Self::Dynamo(Box::new(dynamo)))
+            }
+        }
+    }
+
+    /// As the record names it.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::Redb => Store::Redb.name(),
+            Self::Dynamo(_) => Store::Dynamodb.name(),
+        }
+    }
+
+    /// As the record names its place, where it has one.
+    pub(crate) fn endpoint(&self) -> Option<&str> {
+        match self {
+            Self::Redb => None,
+            Self::Dynamo(dynamo) => Some(&dynamo.named),
+        }
+    }
+}
+
+impl Dynamo {
+    /// Other tables, within what targets.toml allows.
+    pub(crate) fn with_prefix(mut self, prefix: &str) -> Result<Self, Failure> {
+        let within = &self.options.table_prefix;
+        if self.targets.is_some() && !prefix.starts_with(within) {
+            return Err(Failure::usage(anyhow!(
+                "the table prefix `{prefix}` is refused: {TARGETS_FILE} allows `{}` tables that begin \
+                 with `{within}`",
+                self.named
+            )));
+        }
+        prefix.clone_into(&mut self.options.table_prefix);
+        Ok(self)
+    }
+
+    /// Deletes the tables, which only one run used.
+    pub(crate) async fn discard(&self) {
+        let deleted = match self.open().await {
+            Ok(store) => store.delete_tables().await.map_err(Failure::unable),
+            Err(failure) => Err(failure),
+        };
+        if let Err(failure) = deleted {
+            let prefix = &self.options.table_prefix;
+            say::note(&format!("the tables {prefix}* are left behind: {failure}"));
+        }
+    }
+
+    /// Connects. What is refused is the user's to change, the rest is not.
+    pub(crate) async fn open(&self) -> Result<DynamoStore, Failure> {
+        DynamoStore::open(self.options.clone()).await.map_err(refused)
+    }
+}
+
+/// Exit code 2 for a store that may not be used, 5 for one that cannot be.
+pub(crate) fn refused(error: OpenError) -> Failure {
+    match error {
+        OpenError::NotLocal { .. } => Failure::usage(anyhow!(
+            "{error}; for any other DynamoDB give the NAME of a [store.NAME] in {TARGETS_FILE} (region, \
+             account, table_prefix, units_per_s_max)"
+        )),
+        OpenError::Prefix { .. } | OpenError::OtherAccount { .. } => Failure::usage(error),
+        _ => Failure::unable(error),
+    }
+}
+
+/// The file that says which places may be used.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Targets {
+    #[serde(default)]
+    store: BTreeMap<String, NamedStore>,
+}
+
+/// A DynamoDB that may be used; each part is required, since each guards something.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NamedStore {
+    /// Which region's endpoint.
+    region: String,
+    /// Credentials of any other account are refused.
+    account: String,
+    /// Tables whose names begin otherwise are never touched.
+    table_prefix: String,
+    /// The most read and write units a second, since each is paid for.
+    units_per_s_max: u32,
+}
+
+fn named(name: &str, file: PathBuf) -> anyhow::Result<Dynamo> {
+    let text = files::read_text(&file, TARGETS_BYTES_MAX)
+        .with_context(|| format!("store `{name}` is looked for in {}", file.display()))?;
+    let targets: Targets =
+        toml::from_str(&text).with_context(|| format!("in {}", file.display()))?;
+    let known = targets.store.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
+    let store = targets.store.into_iter().find(|(known, _)| known == name);
+    let (_, store) = store
+        .ok_or_else(|| anyhow!("{} has no [store.{name}]; it has: {known}", file.display()))?;
+    if store.table_prefix.is_empty() {
+        return Err(anyhow!(
+            "[store.{name}] of {}: an empty `table_prefix` would allow every table",
+            file.display()
+        ));
+    }
+    let place = Endpoint::Region { region: store.region, account: Some(store.account) };
+    let options = Options {
+        units_per_s_max: Some(store.units_per_s_max),
+        ..Options::new(place, store.table_prefix)
+    };
+    Ok(Dynamo { named: name.to_owned(), targets: Some(file), options })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn args(store: Store, endpoint: Option<&str>) -> StoreArgs {
+        StoreArgs { store, endpoint: endpoint.map(str::to_owned), targets: None }
+    }
+
+    #[track_caller]
+    fn refusal(args: &StoreArgs, beside: &Path) -> String {
+        format!("{:?}", Stored::of(args, beside).unwrap_err())
+    }
+
+    #[test]
+    fn only_what_is_named_is_a_place() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join(TARGETS_FILE);
+        let text = "[store.staging]\nregion = \"eu-west-1\"\naccount = \"123456789012\"\n\
+                    table_prefix = \"load-\"\nunits_per_s_max = 500\n";
+        let of = |endpoint| Stored::of(&args(Store::Dynamodb, Some(endpoint)), folder.path());
+        let missing = refusal(&args(Store::Dynamodb, Some("staging")), folder.path());
+        assert!(missing.contains(TARGETS_FILE), "{missing}");
+        std::fs::write(&file, text).unwrap();
+        let Stored::Dynamo(dynamo) = of("staging").unwrap() else { panic!("not DynamoDB") };
+        assert_eq!(dynamo.options.units_per_s_max, Some(500));
+        assert!(dynamo.clone().with_prefix("load-2-").is_ok());
+        assert!(dynamo.with_prefix("prod-").is_err());
+        let unknown = refusal(&args(Store::Dynamodb, Some("prod")), folder.path());
+        assert!(unknown.contains("staging"), "{unknown}");
+        for (change, said) in [
+            ("units_per_s_max = 500\n", "units_per_s_max"),
+            ("account = \"123456789012\"\n", "account"),
+        ] {
+            std::fs::write(&file, text.replace(change, "")).unwrap();
+            let less = refusal(&args(Store::Dynamodb, Some("staging")), folder.path());
+            assert!(less.contains(said), "{less}");
+        }
+        std::fs::write(&file, text.replace("load-", "")).unwrap();
+        assert!(of("staging").is_err());
+    }
+
+    #[test]
+    fn dynamodb_needs_a_place_and_redb_has_none() {
+        let here = Path::new("");
+        assert!(refusal(&args(Store::Dynamodb, None), here).contains("--endpoint"));
+        assert!(refusal(&args(Store::Redb, Some("http://127.0.0.1:1")), here).contains("dynamodb"));
+        assert!(matches!(Stored::of(&args(Store::Redb, None), here), Ok(Stored::Redb)));
+    }
+}
