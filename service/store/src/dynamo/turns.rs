@@ -1,7 +1,7 @@
 //! One change at a time on a message, within this instance.
 //!
-//! DynamoDB lets one transaction at a time touch an item: a second one is cancelled, and what it
-//! had reserved is charged. Waiting here costs nothing, and those who wait are served in order.
+//! DynamoDB lets one transaction at a time touch an item: a second one is cancelled, and may be
+//! charged all the same. Waiting here costs nothing, and those who wait are served in order.
 
 use std::time::Duration;
 

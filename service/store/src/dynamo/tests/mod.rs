@@ -10,6 +10,7 @@ mod wire;
 
 mod fill;
 mod pages;
+mod consistency;
 mod replies;
 
 mod account;
