@@ -2,10 +2,16 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+#[path = "../reports/render/tests/render/payloads.rs"]
+mod payloads;
+
 mod whole {
+    use super::payloads;
+
+    mod support;
+    mod chromium;
     mod live_target;
     mod relay;
-    mod support;
 
     mod bad_input;
     mod browser;
@@ -16,6 +22,7 @@ mod whole {
     mod live;
     mod outages;
     mod record;
+    mod report;
     mod stores;
     mod verbs;
 }
