@@ -5,8 +5,9 @@
 
 use std::collections::HashMap;
 
-use aws_sdk_dynamodb::types::{
-    AttributeValue, KeysAndAttributes, ReturnConsumedCapacity, WriteRequest,
+use aws_sdk_dynamodb::{
+    Client,
+    types::{AttributeValue, KeysAndAttributes, ReturnConsumedCapacity, WriteRequest},
 };
 
 use super::{
@@ -27,7 +28,11 @@ type Found = HashMap<String, Vec<Item>>;
 
 impl DynamoStore {
     /// The sentinels of all tables: that they are answered for proves that the tables are there.
-    pub(super) async fn read_sentinels(&self, call: &Call) -> Result<Found, StoreError> {
+    pub(super) async fn read_sentinels(
+        &self,
+        client: &Client,
+        call: &Call,
+    ) -> Result<Found, StoreError> {
         let messages = item([("r", number(0)), ("m", number(0))]);
         let reactions = item([("p", AttributeValue::S("0".to_owned())), ("m", number(0))]);
         let members = member_sentinel();
@@ -40,19 +45,19 @@ impl DynamoStore {
             let keys = KeysAndAttributes::builder().keys(key).build();
             (table.clone(), keys.expect("keys are set"))
         });
-        self.read_batch(call, wanted.into()).await
+        self.read_batch(client, call, wanted.into()).await
     }
 
     /// Reads all of them.
     async fn read_batch(
         &self,
+        client: &Client,
         call: &Call,
         mut wanted: HashMap<String, KeysAndAttributes>,
     ) -> Result<Found, StoreError> {
         let mut found = Found::new();
         for round in 0..IDLE_ROUNDS_MAX {
-            let output = self
-                .reader()
+            let output = client
                 .batch_get_item()
                 .set_request_items(Some(wanted))
                 .return_consumed_capacity(ReturnConsumedCapacity::Total)

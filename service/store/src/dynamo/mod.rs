@@ -158,7 +158,7 @@ impl Store for DynamoStore {
     async fn probe(&self) -> Result<(), StoreError> {
         self.connection.check_credentials()?;
         let call = self.meter.begin(Operation::Probe)?;
-        self.in_time(self.read_sentinels(&call)).await.map(drop)
+        self.in_time(self.read_sentinels(self.reader(), &call)).await.map(drop)
     }
 
     fn consumed(&self) -> Vec<Consumed> {

@@ -86,9 +86,8 @@ async fn write(store: Arc<DynamoStore>, key: ReactionKey) -> (AccountId, Told) {
         };
         match done {
             Ok(written) if written.changed => told.versions.push(written.record.version),
-            Ok(_) => {}
-            // Lost to the other instance, round after round: nothing was written.
-            Err(StoreError::Throttled(_)) => {}
+            // It was so already, or was lost to the other instance round after round.
+            Ok(_) | Err(StoreError::Throttled(_)) => {}
             Err(StoreError::Unavailable(_)) => told.unknown += 1,
             Err(other) => panic!("{other}"),
         }
