@@ -42,7 +42,7 @@ impl DynamoStore {
             (&self.tables.members, members),
         ];
         let wanted = keys.map(|(table, key)| {
-            let keys = KeysAndAttributes::builder().keys(key).build();
+            let keys = KeysAndAttributes::builder().keys(key).consistent_read(true).build();
             (table.clone(), keys.expect("keys are set"))
         });
         self.read_batch(client, call, wanted.into()).await
