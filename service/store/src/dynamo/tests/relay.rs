@@ -61,7 +61,7 @@ async fn serve(listener: TcpListener, engine: String, swallows: Arc<AtomicBool>)
         if swallows.load(Ordering::Relaxed) {
             connections.spawn(async move {
                 let _held = client;
-                std::future::pending().await
+                std::future::pending::<()>().await;
             });
             continue;
         }
