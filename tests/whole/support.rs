@@ -236,12 +236,19 @@ pub(crate) struct Server {
 impl Server {
     pub(crate) fn start(command: &mut Command) -> Self {
         let mut running = Running::start(command);
-        let line = running.line();
-        let url = line.strip_prefix("listening ").unwrap_or_else(|| {
-            let (status, text) = running_end(running.child.wait().unwrap(), &mut running.stderr);
-            panic!("{status}: {text}")
-        });
-        Self { url: url.to_owned(), running: Some(running) }
+        // A server may say more before it listens, such as where its administration is.
+        let url = loop {
+            let line = running.line();
+            if let Some(url) = line.strip_prefix("listening ") {
+                break url.to_owned();
+            }
+            if line.is_empty() {
+                let (status, text) =
+                    running_end(running.child.wait().unwrap(), &mut running.stderr);
+                panic!("{status}: {text}");
+            }
+        };
+        Self { url, running: Some(running) }
     }
 
     pub(crate) fn address(&self) -> &str {
