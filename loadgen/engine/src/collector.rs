@@ -131,6 +131,7 @@ impl Book {
 
     fn keep_time(&mut self) {
         let now_ns = self.with.clock.now_ns();
+        self.ledger.settle(now_ns);
         self.write_intervals(second_of(now_ns.saturating_sub(GRACE_NS)));
         if second_of(now_ns) > self.second {
             self.second = second_of(now_ns);
@@ -181,7 +182,8 @@ impl Book {
     }
 
     fn snapshot(&mut self) {
-        self.ledger.fill(&mut self.with.run, false);
+        let now_ns = self.with.clock.now_ns();
+        self.ledger.fill(&mut self.with.run, now_ns, false);
         if self.error.is_none()
             && let Err(error) = self.with.dir.write_run(&self.with.run)
         {
@@ -205,13 +207,15 @@ impl Book {
     }
 
     fn close(mut self) -> Collected {
+        self.ledger.settle_all();
         self.write_intervals(u32::MAX);
         if let Some(Err(error)) = self.streams.take().map(Streams::finish) {
             self.give_up(error);
         }
-        self.ledger.fill(&mut self.with.run, true);
+        let now_ns = self.with.clock.now_ns();
+        self.ledger.fill(&mut self.with.run, now_ns, true);
         self.with.run.watch = self.with.watcher.summary();
-        self.with.run.ended_ns = Some(self.with.clock.now_ns());
+        self.with.run.ended_ns = Some(now_ns);
         Collected { run: self.with.run, error: self.error }
     }
 }

@@ -22,6 +22,7 @@ use crate::pacer::Pacer;
 use crate::planned::Planned;
 use crate::probes::Probes;
 use crate::progress::Progress;
+use crate::readers::Readers;
 use crate::record_dir::{RecordDir, RecordDirError};
 use crate::requests::Requests;
 use crate::scrape::{Scraper, Scraping};
@@ -167,6 +168,7 @@ impl Engine {
         let probes = Probes::start(clock, &self.sender, &self.runtime)?;
         let alarm = start_alarm(clock, &self.flow)?;
         let pacer = self.start_pacer(clock)?;
+        let readers = Readers::start(clock, &self.flow, &self.sender, &self.runtime, &self.stop);
         let scraping = scraper.map(|scraper| scraper.start(clock)).transpose()?;
         let last_ns = self.plan.end_ns().saturating_add(self.plan.drain_ns);
         let Parts { runtime, flow, collector, ends } = self.start_collector(clock)?;
@@ -174,6 +176,7 @@ impl Engine {
         runtime.block_on(serve_until_the_end(&flow, clock, last_ns, &ends));
         pacer.join().map_err(|_| EngineError::Defect("pacer"))?;
         runtime.block_on(take_leave(&flow))?;
+        readers.end(&runtime);
         flow.alarm().end();
         alarm.join().map_err(|_| EngineError::Defect("alarm"))?;
         probes.end(&runtime)?;

@@ -21,8 +21,20 @@ struct Seen {
 impl Errors {
     /// Counts what went wrong with a row of this step, known in this second.
     pub(crate) fn on_row(&mut self, row: &ArrivalRow, number: usize, second: u32) {
-        let Some(class) = row.error_class else { return };
-        let seen = self.0.entry((number, class, row.status)).or_default();
+        if let Some(class) = row.error_class {
+            self.count(number, class, row.status, second);
+        }
+    }
+
+    /// Counts one thing that went wrong.
+    pub(crate) fn count(
+        &mut self,
+        number: usize,
+        class: &'static str,
+        status: Option<u16>,
+        second: u32,
+    ) {
+        let seen = self.0.entry((number, class, status)).or_default();
         seen.count += 1;
         *seen.seconds.entry(second).or_default() += 1;
     }

@@ -3,6 +3,8 @@
 use run_record::arrival_row::ArrivalRow;
 use run_record::run::ConsumedUnits;
 
+use crate::audience::Heard;
+
 /// A message to the collector.
 #[derive(Clone, Debug)]
 pub(crate) enum Event {
@@ -19,6 +21,14 @@ pub(crate) enum Event {
         due_ns: u64,
         /// How much later it was.
         late_ns: u64,
+    },
+    /// A reader of live events says something.
+    Heard {
+        /// Its number.
+        reader: u32,
+        /// When, from the run's start.
+        at_ns: u64,
+        heard: Heard,
     },
     /// What the target's store has consumed since it started, by operation.
     Consumed(Vec<ConsumedUnits>),

@@ -78,6 +78,14 @@ impl<E: Exchange> Flow<E> {
         &self.handoffs
     }
 
+    pub(crate) fn requests(&self) -> &Requests {
+        &self.setting.requests
+    }
+
+    pub(crate) fn exchange(&self) -> &E {
+        &self.setting.exchange
+    }
+
     /// The exact timer of later steps, to be rung by a thread.
     pub(crate) fn alarm(&self) -> &Alarm {
         &self.setting.alarm

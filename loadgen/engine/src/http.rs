@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::error::Error;
 use std::io::ErrorKind;
 
+use bytes::Bytes;
 use futures_util::StreamExt;
 use load_plan::plan::Endpoint;
 use reqwest::header::{CONTENT_TYPE, HeaderName, HeaderValue};
@@ -69,6 +70,14 @@ impl Http {
         Ok(request)
     }
 
+    /// Opens a stream of events. Without time limit of its own.
+    pub(crate) async fn open(&self, request: Prepared) -> Result<EventStream, Failure> {
+        let response = self.client.execute(self.request(request)?).await;
+        // Noted for requests, which ask for it; a stream does not.
+        self.connections.opened_by_this_task();
+        response.map(EventStream).map_err(|error| class(&error))
+    }
+
     async fn exchange(
         &self,
         clock: &Clock,
@@ -100,6 +109,27 @@ impl Exchange for Http {
             reused: opened.map(|opened| opened.reused),
             ..reply
         })
+    }
+}
+
+/// A response whose body comes bit by bit, for as long as the target likes.
+pub(crate) struct EventStream(Response);
+
+impl EventStream {
+    pub(crate) fn status(&self) -> u16 {
+        self.0.status().as_u16()
+    }
+
+    /// Whether the target says that it is a stream of events.
+    pub(crate) fn is_of_events(&self) -> bool {
+        let kind = self.0.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+        let kind = kind.and_then(|kind| kind.split(';').next());
+        kind.is_some_and(|kind| kind.trim().eq_ignore_ascii_case("text/event-stream"))
+    }
+
+    /// The next bytes; none at the end.
+    pub(crate) async fn chunk(&mut self) -> Result<Option<Bytes>, Failure> {
+        self.0.chunk().await.map_err(|error| class(&error))
     }
 }
 

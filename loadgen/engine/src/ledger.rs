@@ -12,6 +12,7 @@ use run_record::run::{Connections, Counts, JourneyResult, Run, StepResult, Strea
 use run_record::spread::Spread;
 
 use crate::consumption::Consumption;
+use crate::deliveries::Deliveries;
 use crate::errors::Errors;
 use crate::event::{Event, Probe};
 use crate::intervals::Intervals;
@@ -22,6 +23,8 @@ use crate::second::Second;
 use crate::steps::Steps;
 use crate::tally::{Tally, add};
 use crate::window::Measured;
+
+mod live;
 
 const NS_PER_S: u64 = 1_000_000_000;
 const NS_PER_US: u64 = 1_000;
@@ -39,6 +42,7 @@ pub(crate) struct Ledger {
     totals: Vec<StepTotals>,
     journeys: BTreeMap<(u16, u16), JourneyTotals>,
     errors: Errors,
+    deliveries: Deliveries,
     connections: ConnectionTotals,
     lateness: Histogram<u64>,
     wait: Histogram<u64>,
@@ -55,6 +59,7 @@ struct StepTotals {
     service: Histogram<u64>,
     server: Histogram<u64>,
     store: Histogram<u64>,
+    delivery: Histogram<u64>,
 }
 
 #[derive(Debug)]
@@ -74,13 +79,19 @@ impl Ledger {
     pub(crate) fn new(plan: Arc<Plan>, planned: Arc<Planned>) -> Self {
         let steps = Steps::of(&plan);
         let totals = steps.keys().iter().map(|_| StepTotals::new()).collect();
-        let journeys = steps.journeys().map(|key| (key, JourneyTotals::new())).collect();
+        let arrives = |stream: u16| plan.streams[usize::from(stream)].readers().is_none();
+        let journeys = steps
+            .journeys()
+            .filter(|(stream, _)| arrives(*stream))
+            .map(|key| (key, JourneyTotals::new()))
+            .collect();
         Self {
             tally: Tally::new(plan.streams.len()),
             objectives: Objectives::of(&plan),
             measured: Measured::of(&plan),
             intervals: Intervals::default(),
             errors: Errors::default(),
+            deliveries: Deliveries::of(&plan, |stream| steps.number_of_stream(&plan, stream)),
             connections: ConnectionTotals { opened: 0, reused: 0, connect: histogram() },
             lateness: histogram(),
             wait: histogram(),
@@ -100,6 +111,7 @@ impl Ledger {
     pub(crate) fn on_event(&mut self, event: &Event, now_ns: u64) {
         match event {
             Event::Row { row, arrival_due_ns } => self.on_row(row, *arrival_due_ns, now_ns),
+            Event::Heard { reader, at_ns, heard } => self.on_heard(*reader, *at_ns, *heard),
             Event::Consumed(totals) => self.consumption.on_totals(totals),
             Event::Probe { probe, due_ns, late_ns } => {
                 self.second.on_probe(*probe, *late_ns);
@@ -124,6 +136,10 @@ impl Ledger {
         self.on_connection(row);
         self.on_totals(row, number);
         self.on_journey(row, arrival_due_ns);
+        if self.steps.may_change(row.journey, row.step) {
+            self.deliveries.on_row(row, number);
+            self.on_deliveries();
+        }
     }
 
     fn on_times(&mut self, row: &ArrivalRow, number: usize, second: u32) {
@@ -203,7 +219,7 @@ impl Ledger {
     }
 
     /// Writes what is known into the record's form.
-    pub(crate) fn fill(&self, run: &mut Run, ended: bool) {
+    pub(crate) fn fill(&self, run: &mut Run, now_ns: u64, ended: bool) {
         run.streams = self.streams(ended);
         run.counts = run.streams.iter().map(|s| s.counts).fold(Counts::default(), add);
         run.steps = self.step_results();
@@ -213,6 +229,10 @@ impl Ledger {
         run.errors = self.errors.results(keys, |stream| self.stream_name(stream), ended);
         run.connections = self.connections.result();
         run.consumed = self.consumption.results();
+        run.live = self.deliveries.result(now_ns, |number| {
+            let key = &self.steps.keys()[number];
+            (self.stream_name(key.stream), key.name.clone())
+        });
         run.lateness_us = Spread::of(&self.lateness);
         run.wait_us = Spread::of(&self.wait);
         run.timer_probe_us = Spread::of(&self.timer_probe);
@@ -241,9 +261,12 @@ impl Ledger {
             service_us: Spread::of(&totals.service),
             server_us: Spread::of(&totals.server),
             store_us: Spread::of(&totals.store),
-            delivery_us: None,
+            delivery_us: Spread::of(&totals.delivery),
         };
-        self.steps.keys().iter().zip(&self.totals).map(result).collect()
+        // What readers open is no request due: it has no times, and its errors are told as such.
+        let arrives = |stream: u16| self.plan.streams[usize::from(stream)].readers().is_none();
+        let all = self.steps.keys().iter().zip(&self.totals);
+        all.filter(|(key, _)| arrives(key.stream)).map(result).collect()
     }
 
     fn journey_results(&self) -> Vec<JourneyResult> {
@@ -266,6 +289,7 @@ impl StepTotals {
             service: histogram(),
             server: histogram(),
             store: histogram(),
+            delivery: histogram(),
         }
     }
 }

@@ -23,6 +23,9 @@ mod connections;
 mod server_timing;
 pub mod targets;
 
+mod readers;
+mod sse;
+
 mod event;
 mod rows;
 mod probes;
@@ -30,6 +33,9 @@ mod scrape;
 mod exposition;
 mod collector;
 mod ledger;
+mod deliveries;
+mod audience;
+mod attendance;
 mod steps;
 mod lateness;
 mod errors;

@@ -45,6 +45,16 @@ impl Objectives {
         }
     }
 
+    /// Counts a delivery of the named step, or that it is missing, known in this second of the run.
+    pub(crate) fn on_delivery(&mut self, took_ns: Option<u64>, step: &str, second: u32) {
+        for counter in self.counters.iter_mut().filter(|counter| counter.objective.step == step) {
+            if let Limit::Latency { time: Time::Delivery, at_most_ns, .. } = counter.objective.limit
+            {
+                counter.count(took_ns.is_none_or(|ns| ns > at_most_ns), second);
+            }
+        }
+    }
+
     /// The counters; with those of each second when the run has ended.
     pub(crate) fn results(&self, ended: bool) -> Vec<ObjectiveResult> {
         let result = |counter: &Counter| ObjectiveResult {
@@ -82,6 +92,8 @@ fn over(limit: &Limit, row: &ArrivalRow) -> Option<bool> {
             row.outcome,
             Outcome::Dropped | Outcome::Unreleased | Outcome::Lost
         )),
+        // Of one request there are as many deliveries as readers.
+        Limit::Latency { time: Time::Delivery, .. } => None,
         // A time that is not known cannot be shown to be within the limit.
         Limit::Latency { time, at_most_ns, .. } => {
             Some(!completed || time_ns(*time, row).is_none_or(|ns| ns > *at_most_ns))

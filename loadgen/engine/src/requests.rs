@@ -36,14 +36,31 @@ impl Requests {
 
     /// The request of a step of an arrival; `run` tells this run from others at the target.
     pub(crate) fn prepare(&self, run: u64, arrival: &Arrival, index: usize) -> Prepared {
+        let mut prepared = self.fill(arrival, index);
+        if self.plan.trace_header {
+            let mark = format!("{run:x}/{}/{index}", arrival.seq);
+            prepared.headers.push((TRACE_HEADER.to_owned(), mark));
+        }
+        prepared
+    }
+
+    /// What reader `k` of a stream opens: what arrival `k` would send, without a mark, for it is none.
+    pub(crate) fn open(&self, stream: u16, k: u64) -> Prepared {
+        let journey = self.plan.streams[usize::from(stream)].mix[0].journey;
+        let arrival = Arrival { seq: 0, n: k, due_ns: 0, stream, phase: 0, journey };
+        let mut prepared = self.fill(&arrival, 0);
+        if !prepared.headers.iter().any(|(name, _)| name == "accept") {
+            prepared.headers.push(("accept".to_owned(), "text/event-stream".to_owned()));
+        }
+        prepared
+    }
+
+    fn fill(&self, arrival: &Arrival, index: usize) -> Prepared {
         let step = &self.plan.journeys[usize::from(arrival.journey)].steps[index];
         let filled = self.filler.fill(arrival, index);
         let mut headers = filled.headers;
         if let Some(token) = filled.bearer {
             headers.push(("authorization".to_owned(), format!("Bearer {token}")));
-        }
-        if self.plan.trace_header {
-            headers.push((TRACE_HEADER.to_owned(), format!("{run:x}/{}/{index}", arrival.seq)));
         }
         Prepared {
             endpoint: step.endpoint,

@@ -66,7 +66,7 @@ impl Exchange for Target {
     }
 }
 
-fn plan(rate: u64, seconds: u64, users: u32, queue: u32) -> Plan {
+pub(crate) fn plan(rate: u64, seconds: u64, users: u32, queue: u32) -> Plan {
     let rate = Rate { arrivals: rate, seconds: 1 };
     let phase = Phase {
         name: "hold".into(),
@@ -130,7 +130,7 @@ impl Ran {
     fn rows(&self) -> impl Iterator<Item = &run_record::arrival_row::ArrivalRow> {
         self.events.iter().filter_map(|event| match event {
             Event::Row { row, .. } => Some(row),
-            Event::Probe { .. } | Event::Consumed(_) => None,
+            Event::Probe { .. } | Event::Heard { .. } | Event::Consumed(_) => None,
         })
     }
 }
@@ -178,7 +178,7 @@ async fn run_until(plan: Plan, target: Target, stop_ns: u64, keep: fn(&Event) ->
         state: State::Finished,
         ..unstarted(&plan, Environment::default(), std::collections::BTreeMap::new())
     };
-    ledger.fill(&mut run, true);
+    ledger.fill(&mut run, 0, true);
     Ran { run, events }
 }
 

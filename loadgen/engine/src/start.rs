@@ -39,6 +39,7 @@ pub(crate) fn unstarted(
         errors: Vec::new(),
         connections: Connections::default(),
         consumed: Vec::new(),
+        live: None,
         lateness_us: None,
         wait_us: None,
         runtime_lag_us: None,

@@ -34,6 +34,8 @@ pub enum Code {
     UsersExhausted,
     /// Too many planned arrivals were never offered to the target.
     NotAchieved,
+    /// Readers of live events had no stream open when they should have had one.
+    ReadersAbsent,
     /// An objective does not hold.
     ObjectiveMissed,
     /// An objective rests on few requests, or on none.
@@ -54,9 +56,25 @@ pub struct UnknownCode(pub String);
 /// The name and the meaning of a figure; the unit is the last word of the name.
 pub type Number = (&'static str, &'static str);
 
+const READERS_ABSENT: &[Number] = &[
+    ("absent_percent", "time without a stream after it was lost or refused, of all"),
+    ("limit_percent", "largest share allowed"),
+    ("readers_count", "readers of the stream"),
+    ("opened_count", "of them, had a stream open at least once"),
+    ("reopened_count", "streams opened again after they were lost"),
+];
+
+const OBJECTIVE_MISSED: &[Number] = &[
+    ("over_count", "requests beyond the limit, not completed, or not offered"),
+    ("total_count", "requests that count"),
+    ("over_percent", "over over total"),
+    ("allowed_percent", "largest share allowed"),
+    ("limit_us", "the limit of a latency objective"),
+];
+
 impl Code {
     /// All of them, in order.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::TargetUnreachable,
         Self::Accounting,
         Self::ClockStep,
@@ -68,6 +86,7 @@ impl Code {
         Self::Ports,
         Self::UsersExhausted,
         Self::NotAchieved,
+        Self::ReadersAbsent,
         Self::ObjectiveMissed,
         Self::FewSamples,
         Self::Interrupted,
@@ -89,6 +108,7 @@ impl Code {
             Self::Ports => "PORTS",
             Self::UsersExhausted => "USERS_EXHAUSTED",
             Self::NotAchieved => "NOT_ACHIEVED",
+            Self::ReadersAbsent => "READERS_ABSENT",
             Self::ObjectiveMissed => "OBJECTIVE_MISSED",
             Self::FewSamples => "FEW_SAMPLES",
             Self::Interrupted => "INTERRUPTED",
@@ -111,7 +131,7 @@ impl Code {
             | Self::Ports
             | Self::UsersExhausted
             | Self::NotAchieved => Severity::Invalid,
-            Self::ObjectiveMissed => Severity::Fail,
+            Self::ReadersAbsent | Self::ObjectiveMissed => Severity::Fail,
             Self::FewSamples => Severity::Warning,
             Self::Interrupted | Self::Aborted | Self::Unfinished => Severity::Note,
         }
@@ -172,13 +192,8 @@ impl Code {
                 ("unreleased_count", "of them, never released"),
                 ("lost_count", "of them, given to a worker whose outcome never came"),
             ],
-            Self::ObjectiveMissed => &[
-                ("over_count", "requests beyond the limit, not completed, or not offered"),
-                ("total_count", "requests that count"),
-                ("over_percent", "over over total"),
-                ("allowed_percent", "largest share allowed"),
-                ("limit_us", "the limit of a latency objective"),
-            ],
+            Self::ReadersAbsent => READERS_ABSENT,
+            Self::ObjectiveMissed => OBJECTIVE_MISSED,
             Self::FewSamples => &[
                 ("total_count", "requests that count"),
                 ("tail_samples", "requests beyond the percentile, by its definition"),

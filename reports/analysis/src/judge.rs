@@ -6,6 +6,7 @@ use crate::findings::Code;
 
 mod counts;
 mod generator;
+mod live;
 mod objectives;
 
 pub use generator::lateness_limit_us;
@@ -45,6 +46,7 @@ pub fn judge(run: &Run) -> Judgement {
     let mut findings = Vec::from_iter(ending(run));
     findings.extend(counts::findings(run));
     findings.extend(generator::findings(run));
+    findings.extend(live::findings(run));
     findings.extend(objectives.findings);
     findings.sort_by(|a, b| rank(a).cmp(&rank(b)));
     let verdict = verdict(run.state, &findings, &objectives.statuses);

@@ -18,6 +18,10 @@ pub const ACHIEVED_MIN_PER_MILLE: u64 = 995;
 /// mille: more, and a p99.9 would be decided by arrivals that were never sent.
 pub const DROPPED_MAX_PER_MILLE: u64 = 1;
 
+/// Readers of live events may be without a stream for this share of their time: as much as of arrivals
+/// may be missing. More, and what others were told says too little of them.
+pub const ABSENT_SHARE_MAX: f64 = 0.005;
+
 /// Own CPU time over what was given: above this, requests queue for the generator's own processor.
 pub const CPU_SHARE_MAX: f64 = 0.85;
 

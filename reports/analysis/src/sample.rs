@@ -40,6 +40,7 @@ pub(crate) fn good() -> Run {
         errors: Vec::new(),
         connections: Connections::default(),
         consumed: Vec::new(),
+        live: None,
         lateness_us: Some(spread(100)),
         wait_us: Some(spread(1)),
         runtime_lag_us: Some(spread(200)),

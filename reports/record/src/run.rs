@@ -8,6 +8,7 @@ use load_plan::plan::Plan;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::live::Live;
 use crate::spread::Spread;
 
 /// The version of the whole record.
@@ -64,6 +65,9 @@ pub struct Run {
     /// What the target's store consumed in the whole run, by operation; empty where it does not say.
     #[serde(default)]
     pub consumed: Vec<ConsumedUnits>,
+    /// Live events; none where the plan has no readers.
+    #[serde(default)]
+    pub live: Option<Live>,
     /// The generator's own delay at first steps of measured phases.
     pub lateness_us: Option<Spread>,
     /// The time no user was free, of measured phases.

@@ -3,12 +3,13 @@
 use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
+use run_analysis::evidence::Missing;
 use run_record::run::{ObjectiveStatus, Run, Severity, Verdict};
 use run_record::spread::Spread;
 
 pub use crate::plan_view::plan;
 pub use crate::rate_chart::rate_chart;
-use crate::{facts, table, text, units, words};
+use crate::{facts, live_facts, table, text, units, words};
 
 /// Narrower than this a row of times does not fit.
 const WIDTH_MIN: usize = 72;
@@ -43,10 +44,17 @@ pub fn summary(run: &Run, options: &SummaryOptions) -> String {
     page.rates(run);
     page.counts(run);
     page.times(run);
+    page.live(run);
     page.generator(run);
     page.errors(run);
     page.environment(run);
     page.text
+}
+
+/// What of a record could not be used, one line for each part.
+pub fn missing(parts: &[Missing]) -> String {
+    let line = |part: &Missing| text::clean(&format!("missing: {}: {}", part.what, part.why));
+    parts.iter().map(|part| line(part) + "\n").collect()
 }
 
 /// The text so far, and how to go on.
@@ -141,7 +149,9 @@ impl Page {
         self.heading("Rate, measured phases");
         let header = ["stream", "planned", "offered", "asked", "achieved", "share"];
         let mut rows = vec![header.map(str::to_owned).to_vec()];
-        for (stream, result) in run.plan.streams.iter().zip(&run.streams).take(ROWS_MAX) {
+        let streams = run.plan.streams.iter().zip(&run.streams);
+        let arriving = streams.filter(|(stream, _)| stream.readers().is_none());
+        for (stream, result) in arriving.take(ROWS_MAX) {
             let seconds = facts::measured_seconds(stream);
             let offered = facts::offered(&result.measured);
             let class = result.audit.as_ref().map(|audit| format!(" {}", audit.class));
@@ -220,6 +230,14 @@ impl Page {
             "{}{figures}",
             text::fit(title, width.saturating_sub(figures.chars().count() + INDENT))
         )
+    }
+
+    fn live(&mut self, run: &Run) {
+        let Some(live) = &run.live else { return };
+        self.heading("Live events");
+        for sentence in live_facts::sentences(live).iter().take(ROWS_MAX) {
+            self.wrapped(sentence, 0, INDENT);
+        }
     }
 
     fn generator(&mut self, run: &Run) {

@@ -2,6 +2,7 @@
 
 use load_plan::plan::Limit;
 use proptest::prelude::*;
+use run_record::live::{Live, ReadersResult};
 use run_record::run::Counts;
 
 use super::*;
@@ -113,6 +114,17 @@ fn the_generator_may_not_be_short_of_anything() {
     invalid(Code::Ports, |run| run.watch.ports_share_max = 0.801);
     passes(|run| run.watch.clock_step_us_max = 20_000);
     invalid(Code::ClockStep, |run| run.watch.clock_step_us_max = 20_001);
+}
+
+#[test]
+fn readers_must_have_been_there() {
+    let away = |run: &mut Run, absent_share| {
+        let readers = ReadersResult { absent_share, ..ReadersResult::default() };
+        run.live = Some(Live { readers: vec![readers], ..Live::default() });
+    };
+    passes(|run| away(run, 0.005));
+    let absent = [(Code::ReadersAbsent, Severity::Fail)];
+    check(|run| away(run, 0.0051), &absent, Verdict::Fail);
 }
 
 #[test]

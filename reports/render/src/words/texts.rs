@@ -11,6 +11,7 @@ pub(super) fn of(code: Code) -> Words {
         Code::MachineNoisy => MACHINE_NOISY,
         Code::NotAchieved => NOT_ACHIEVED,
         Code::UsersExhausted => USERS_EXHAUSTED,
+        Code::ReadersAbsent => READERS_ABSENT,
         Code::GeneratorCpu => GENERATOR_CPU,
         Code::RuntimeLag => RUNTIME_LAG,
         Code::Descriptors => DESCRIPTORS,
@@ -60,6 +61,16 @@ const USERS_EXHAUSTED: Words = Words {
     remedy: "Raise `users` of the stream (peak rate times the slowest answer you accept), or its \
         `queue`. If the target is simply slower than the rate, lower the rate: the run has found \
         its limit.",
+};
+
+const READERS_ABSENT: Words = Words {
+    title: "readers of live events were away",
+    means: "Readers could not open their stream of events, or the target ended it, and for more of \
+        their time than is allowed they had none. What they would have been told is not in the \
+        delivery times, so those times are of the readers that were let in.",
+    remedy: "Look at the errors of the readers' step: a status says that they are refused (token, \
+        membership, a cap on readers), `closed` and `reset` that streams are cut by the target or \
+        by a proxy before it.",
 };
 
 const GENERATOR_CPU: Words = Words {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use load_plan::plan::{Limit, Objective, Plan, Record, SCHEDULE_VERSION, Time};
 
+use crate::live::{DeliveryResult, Live, ReadersResult};
 use crate::run::{
     Audit, Connections, ConsumedUnits, Counts, Environment, ErrorCount, Finding, JourneyResult,
     ObjectiveResult, ObjectiveStatus, Run, SCHEMA, Severity, State, StepResult, StreamResult,
@@ -58,6 +59,7 @@ pub(super) fn run() -> Run {
             seconds: vec![(12, 1)],
         }],
         connections: Connections { opened: 5, reused: 14_995, connect_us: Some(spread(5)) },
+        live: Some(live()),
         consumed: vec![ConsumedUnits {
             operation: name("put_reaction"),
             calls: 10,
@@ -71,6 +73,33 @@ pub(super) fn run() -> Run {
         timer_probe_us: Some(spread(4)),
         watch: Watch { seconds: 30, cpu_share: 0.25, cpu_share_max: 0.5, ..Watch::default() },
         environment: environment(),
+    }
+}
+
+fn live() -> Live {
+    let readers = ReadersResult {
+        stream: name("readers"),
+        readers: 100,
+        opened: 99,
+        reopened: 3,
+        events: 5_000,
+        unmarked_events: 2,
+        resyncs: 1,
+        absent_share: 0.01,
+    };
+    let deliveries = DeliveryResult {
+        stream: name("reactions"),
+        step: name("PUT reaction"),
+        delivered: 4_990,
+        missing: 4,
+        unseen_requests: 12,
+    };
+    Live {
+        readers: vec![readers],
+        deliveries: vec![deliveries],
+        unmatched_events: 6,
+        repeated_events: 5,
+        given_up: 1,
     }
 }
 
