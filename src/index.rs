@@ -43,6 +43,8 @@ fn entry(record: &Path) -> Entry {
         folder: name.to_string_lossy().into_owned(),
         // A name that is not Unicode cannot be told to a browser.
         has_report: name.to_str().is_some() && record.join("report.html").is_file(),
-        record: report::open(record).map(|files| Row::of(&files.run)).map_err(|failure| failure.told()),
+        record: report::open(record)
+            .map(|files| Row::of(&files.run))
+            .map_err(|failure| failure.told()),
     }
 }

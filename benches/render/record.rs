@@ -83,7 +83,8 @@ fn requests<W: std::io::Write + Send>(
     second: u32,
 ) -> Result<BTreeMap<(u16, Kind), Histogram<u64>>, RecordError> {
     let mut kinds = BTreeMap::new();
-    let mut count = |key, us: u64| record_us(kinds.entry(key).or_insert_with(histogram), us * 1_000);
+    let mut count =
+        |key, us: u64| record_us(kinds.entry(key).or_insert_with(histogram), us * 1_000);
     for n in 0..shape.rate {
         let due = u64::from(second) * SECOND_NS + u64::from(n) * SECOND_NS / u64::from(shape.rate);
         let seq = u64::from(second) * u64::from(shape.rate) + u64::from(n);
@@ -253,7 +254,11 @@ impl Dice {
 
     fn times(&mut self, step: u16) -> Times {
         let server = self.log_normal(1_500.0 * f64::from(step + 1), 0.5);
-        Times { late: self.log_normal(40.0, 0.6), service: server + self.log_normal(150.0, 0.4), server }
+        Times {
+            late: self.log_normal(40.0, 0.6),
+            service: server + self.log_normal(150.0, 0.4),
+            server,
+        }
     }
 
     fn log_normal(&mut self, median_us: f64, spread: f64) -> u64 {

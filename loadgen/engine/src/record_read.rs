@@ -105,7 +105,8 @@ where
         Ok(rows) => (Some(rows), None),
         Err(error) => (None, Some(Err(error))),
     };
-    rows.into_iter().flatten().chain(error).map(move |row| {
-        row.map_err(|source| PartError { part: part.clone(), source })
-    })
+    rows.into_iter()
+        .flatten()
+        .chain(error)
+        .map(move |row| row.map_err(|source| PartError { part: part.clone(), source }))
 }

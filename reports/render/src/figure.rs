@@ -4,8 +4,8 @@
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::cell::{Cell, csv_text};
-use crate::svg::{self, Colour, Drawn, Horizontal, Limit, Line, Lines, PlotError, Vertical};
 use crate::svg::Phases;
+use crate::svg::{self, Colour, Drawn, Horizontal, Limit, Line, Lines, PlotError, Vertical};
 use crate::text;
 
 /// What need not be encoded in a `data:` address.
@@ -224,7 +224,10 @@ mod tests {
     fn data_has_a_line_for_each_row_and_no_formula() {
         let data = Data {
             head: vec!["=head".to_owned(), "p99_us".to_owned()],
-            rows: vec![vec![Cell::text("+1"), Cell::Number(f64::NAN)], vec![Cell::None, Cell::Us(7)]],
+            rows: vec![
+                vec![Cell::text("+1"), Cell::Number(f64::NAN)],
+                vec![Cell::None, Cell::Us(7)],
+            ],
         };
         assert_eq!(data.csv(), "\"'=head\",p99_us\n\"'+1\",\n,7\n");
     }

@@ -17,19 +17,17 @@ pub struct ReportFile {
 
 /// Every picture, with its title, a background and colours for light and dark.
 pub fn svg(evidence: &Evidence) -> Result<Vec<ReportFile>, PlotError> {
-    let files = figures(evidence)?.into_iter().map(|figure| ReportFile {
-        name: format!("{}.svg", figure.stem),
-        text: figure.svg_file(),
-    });
+    let files = figures(evidence)?
+        .into_iter()
+        .map(|figure| ReportFile { name: format!("{}.svg", figure.stem), text: figure.svg_file() });
     Ok(files.collect())
 }
 
 /// The data of every picture and every table.
 pub fn csv(evidence: &Evidence) -> Result<Vec<ReportFile>, PlotError> {
-    let of_figures = figures(evidence)?.into_iter().map(|figure| ReportFile {
-        name: format!("{}.csv", figure.stem),
-        text: figure.data.csv(),
-    });
+    let of_figures = figures(evidence)?
+        .into_iter()
+        .map(|figure| ReportFile { name: format!("{}.csv", figure.stem), text: figure.data.csv() });
     let tables = tables::all(&evidence.run).into_iter().filter(|table| !table.rows.is_empty());
     let of_tables = tables.map(|table| ReportFile {
         name: format!("table-{}.csv", table.stem),

@@ -9,8 +9,8 @@ use askama::Template;
 use run_analysis::evidence::Evidence;
 use run_record::run::{Finding, ObjectiveStatus, Run, Severity, Verdict};
 
-pub use crate::svg::PlotError;
 use crate::figures::figures;
+pub use crate::svg::PlotError;
 use crate::tables::Table;
 use crate::{facts, tables, text, units, words};
 use sealed::Sealed;

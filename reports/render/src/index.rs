@@ -54,7 +54,11 @@ impl Row {
             verdict: run.verdict,
             word: facts::verdict_word(run),
             name: text::clean(&run.plan.name),
-            target: text::clean(&format!("{}{}", run.environment.target, store.unwrap_or_default())),
+            target: text::clean(&format!(
+                "{}{}",
+                run.environment.target,
+                store.unwrap_or_default()
+            )),
             rates: few(rates),
             times: few(times),
         }

@@ -30,7 +30,11 @@ pub fn summary(run: &Run, missing: &[Missing]) -> String {
 
 /// The reason may quote an error of the target.
 fn reason(run: &Run) -> String {
-    if run.unreachable.is_some() { code(&facts::verdict_reason(run)) } else { facts::verdict_reason(run) }
+    if run.unreachable.is_some() {
+        code(&facts::verdict_reason(run))
+    } else {
+        facts::verdict_reason(run)
+    }
 }
 
 fn about(run: &Run) -> String {
@@ -85,12 +89,15 @@ fn findings(run: &Run) -> Option<String> {
 fn not_used(missing: &[Missing]) -> Option<String> {
     let line = |part: &Missing| format!("- {}: {}", code(&part.what), code(&part.why));
     let lines: Vec<String> = missing.iter().take(ROWS_MAX).map(line).collect();
-    (!lines.is_empty()).then(|| format!("Parts of the record could not be used:\n\n{}", lines.join("\n")))
+    (!lines.is_empty())
+        .then(|| format!("Parts of the record could not be used:\n\n{}", lines.join("\n")))
 }
 
 fn table(table: &Table) -> String {
-    let mut groups = table.groups.iter().flat_map(|(name, columns)| std::iter::repeat_n(*name, *columns));
-    let head = table.head.iter().map(|name| format!("{} {name}", groups.next().unwrap_or_default()));
+    let mut groups =
+        table.groups.iter().flat_map(|(name, columns)| std::iter::repeat_n(*name, *columns));
+    let head =
+        table.head.iter().map(|name| format!("{} {name}", groups.next().unwrap_or_default()));
     let head: Vec<String> = head.map(|name| name.trim().to_owned()).collect();
     let rule = (0..head.len()).map(|column| if column < table.words { "---" } else { "---:" });
     let rule: Vec<&str> = rule.collect();

@@ -17,6 +17,6 @@ pub use canvas::PlotError;
 pub(crate) use colour::Colour;
 pub(crate) use frame::{Drawn, PhaseSpan, Phases};
 pub(crate) use heat::{HeatCell, HeatMap};
-pub(crate) use lines::{Line, Lines, Limit};
+pub(crate) use lines::{Limit, Line, Lines};
 pub(crate) use scale::{Horizontal, Vertical};
 pub(crate) use standalone::standalone;

@@ -56,14 +56,7 @@ impl Table {
 
 /// What the target did, then how it was loaded.
 pub(crate) fn main(run: &Run) -> Vec<Table> {
-    vec![
-        steps(run),
-        journeys(run),
-        connections(run),
-        consumed(run),
-        rates(run),
-        generator(run),
-    ]
+    vec![steps(run), journeys(run), connections(run), consumed(run), rates(run), generator(run)]
 }
 
 /// What was counted, and where.
@@ -78,7 +71,8 @@ pub(crate) fn all(run: &Run) -> Vec<Table> {
 
 /// What each step took, and how much of it is in no histogram.
 pub(crate) fn steps(run: &Run) -> Table {
-    let seen = |of: fn(&StepResult) -> Option<Spread>| run.steps.iter().any(|step| of(step).is_some());
+    let seen =
+        |of: fn(&StepResult) -> Option<Spread>| run.steps.iter().any(|step| of(step).is_some());
     let kinds: [(bool, &'static str, fn(&StepResult) -> Option<Spread>); 4] = [
         (true, "service time", |step| step.service_us),
         (seen(|step| step.server_us), "server time", |step| step.server_us),
@@ -350,12 +344,7 @@ fn six(spread: Option<Spread>) -> [Cell; 6] {
     })
 }
 
-fn times<const N: usize>(
-    spread: Option<Spread>,
-    chosen: impl Fn(Spread) -> [u64; N],
-) -> [Cell; N] {
-    spread.map_or_else(
-        || std::array::from_fn(|_| Cell::None),
-        |spread| chosen(spread).map(Cell::Us),
-    )
+fn times<const N: usize>(spread: Option<Spread>, chosen: impl Fn(Spread) -> [u64; N]) -> [Cell; N] {
+    spread
+        .map_or_else(|| std::array::from_fn(|_| Cell::None), |spread| chosen(spread).map(Cell::Us))
 }

@@ -135,7 +135,10 @@ mod tests {
             // Histograms hold a value to within a thousandth.
             #[expect(clippy::cast_precision_loss, reason = "small")]
             let us = us.max(1) as f64;
-            assert!(row_starts_us(row) <= us * 1.002 && us < row_starts_us(row + 1) * 1.002, "{us}");
+            assert!(
+                row_starts_us(row) <= us * 1.002 && us < row_starts_us(row + 1) * 1.002,
+                "{us}"
+            );
         }
     }
 

@@ -144,8 +144,11 @@ fn one_value_has_a_spectrum_too() {
 
 #[test]
 fn a_log_that_goes_back_in_time_is_used_up_to_there() {
-    let evidence =
-        folded(vec![interval("hold", 3, &[1]), interval("hold", 2, &[1]), interval("hold", 4, &[1])]);
+    let evidence = folded(vec![
+        interval("hold", 3, &[1]),
+        interval("hold", 2, &[1]),
+        interval("hold", 4, &[1]),
+    ]);
     let expected = "latency.hlog goes back in time at second 2 of `reads/hold/GET%20page/response`";
     assert_eq!(whys(&evidence), [expected]);
     assert_eq!(evidence.latency[0].total.len(), 1);

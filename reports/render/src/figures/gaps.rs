@@ -36,7 +36,11 @@ fn of_stream(index: usize, gaps: &Gaps, stream: &Stream) -> Result<Option<Figure
     let columns = vec![
         (
             Colour::First,
-            Column { name: "sent".to_owned(), head: "sent_share".to_owned(), values: sent(gaps, &places) },
+            Column {
+                name: "sent".to_owned(),
+                head: "sent_share".to_owned(),
+                values: sent(gaps, &places),
+            },
         ),
         (
             Colour::Fifth,

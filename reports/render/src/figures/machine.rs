@@ -133,8 +133,7 @@ pub(super) fn store_units(evidence: &Evidence, clock: &Clock) -> Result<Option<F
         ("read units", "read_units_per_s", &|row| row.read_units),
         ("write units", "write_units_per_s", &|row| row.write_units),
     ];
-    let caption =
-        "Units that the target's store consumed in each second, as the target says: what a provider bills.";
+    let caption = "Units that the target's store consumed in each second, as the target says: what a provider bills.";
     let panel = panel("store-units", "Units of the store", caption, Vertical::PerSecond);
     clock.chart(panel, rows(evidence, &picks), &clock.phases)
 }

@@ -23,7 +23,8 @@ pub(super) fn parts(run: &Run) -> Result<Option<Figure>, PlotError> {
             parts: parts.to_vec(),
         })
         .collect();
-    let words: Vec<String> = bars.iter().map(|bar| format!("{}: {}", bar.name, bar.words)).collect();
+    let words: Vec<String> =
+        bars.iter().map(|bar| format!("{}: {}", bar.name, bar.words)).collect();
     let bars = Bars {
         alternative: format!("Where the mean response time went. {}", words.join("; ")),
         parts: &PARTS,
@@ -75,7 +76,8 @@ fn in_words(parts: &[Option<f64>]) -> String {
 
 fn data(steps: &[(&StepResult, [Option<f64>; 5])]) -> Data {
     let head = ["stream", "step"].map(str::to_owned).into_iter();
-    let heads = PARTS.iter().map(|part| format!("{}_us", part.replace(", ", "_").replace(' ', "_")));
+    let heads =
+        PARTS.iter().map(|part| format!("{}_us", part.replace(", ", "_").replace(' ', "_")));
     let row = |(step, parts): &(&StepResult, [Option<f64>; 5])| {
         let cells = parts.iter().map(|part| part.map_or(Cell::None, Cell::MeanUs));
         [Cell::text(&step.stream), Cell::text(&step.step)].into_iter().chain(cells).collect()

@@ -5,8 +5,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 
-const STYLE: &str =
-    concat!(include_str!("../../templates/colours.css"), include_str!("../../templates/report.css"));
+const STYLE: &str = concat!(
+    include_str!("../../templates/colours.css"),
+    include_str!("../../templates/report.css")
+);
 
 const SCRIPT: &str = include_str!("../../templates/report.js");
 

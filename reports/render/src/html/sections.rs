@@ -26,7 +26,9 @@ pub(super) fn sections(run: &Run, figures: Vec<Figure>) -> Vec<Section> {
         "Times were not recorded."
     };
     let no_gaps = match run.plan.record {
-        Record::All {} => "No two first requests of a measured phase are in the rows of the record.",
+        Record::All {} => {
+            "No two first requests of a measured phase are in the rows of the record."
+        }
         Record::OneIn { .. } | Record::None {} => {
             "The record does not keep the rows of all arrivals, so it does not say which of them were neighbours."
         }

@@ -60,7 +60,8 @@ impl Bars<'_> {
                 let mut from = 0.0;
                 for (part, colour) in bar.parts.iter().zip(Colour::DATA) {
                     let Some(part) = part.filter(|part| *part > 0.0) else { continue };
-                    let [left, right] = [from, from + part].map(|at: f64| MARGIN + to_i32(at / per_pixel));
+                    let [left, right] =
+                        [from, from + part].map(|at: f64| MARGIN + to_i32(at / per_pixel));
                     let corners = [(left, top + 18), (right.max(left + 1), top + 18 + BAR)];
                     sheet.rectangle(enlarged(corners[0]), enlarged(corners[1]), colour)?;
                     from += part;

@@ -108,7 +108,11 @@ fn level(count: u64, bounds: &[u64]) -> u8 {
 }
 
 fn range(from: u64, to: u64) -> String {
-    if from >= to { units::count(from) } else { format!("{}–{}", units::count(from), units::count(to)) }
+    if from >= to {
+        units::count(from)
+    } else {
+        format!("{}–{}", units::count(from), units::count(to))
+    }
 }
 
 #[cfg(test)]
@@ -130,8 +134,15 @@ mod tests {
 
     #[test]
     fn neighbours_of_one_colour_are_one_mark() {
-        let cell = |from: f64, low_us, count| HeatCell { from, to: from + 1.0, low_us, high_us: low_us * 2.0, count };
-        let cells = [cell(0.0, 10.0, 5), cell(1.0, 10.0, 5), cell(3.0, 10.0, 5), cell(3.0, 20.0, 5)];
+        let cell = |from: f64, low_us, count| HeatCell {
+            from,
+            to: from + 1.0,
+            low_us,
+            high_us: low_us * 2.0,
+            count,
+        };
+        let cells =
+            [cell(0.0, 10.0, 5), cell(1.0, 10.0, 5), cell(3.0, 10.0, 5), cell(3.0, 20.0, 5)];
         assert_eq!(joined(&cells, &bounds(5)).len(), 3);
     }
 }

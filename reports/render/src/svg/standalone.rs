@@ -11,7 +11,8 @@ const COLOURS: &str = include_str!("../../templates/colours.css");
 /// An `svg` element of this crate as a document.
 pub(crate) fn standalone(title: &str, svg: &str) -> String {
     let size = |name: &str| -> u32 {
-        let value = svg.split_once(&format!(" {name}=\"")).and_then(|(_, rest)| rest.split_once('"'));
+        let value =
+            svg.split_once(&format!(" {name}=\"")).and_then(|(_, rest)| rest.split_once('"'));
         value.and_then(|(digits, _)| digits.parse().ok()).unwrap_or(0)
     };
     let (width, height) = (size("width"), size("height"));

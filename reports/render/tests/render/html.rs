@@ -38,7 +38,10 @@ fn one_script_runs_and_nothing_is_fetched() {
         let page = report(&evidence).unwrap();
         let policy = page.split("Content-Security-Policy\" content=\"").nth(1).unwrap();
         let policy = policy.split('"').next().unwrap();
-        assert!(policy.starts_with("default-src 'none'; ") && !policy.contains("unsafe"), "{policy}");
+        assert!(
+            policy.starts_with("default-src 'none'; ") && !policy.contains("unsafe"),
+            "{policy}"
+        );
         for element in ["script", "style"] {
             assert_eq!(page.matches(&format!("<{element}>")).count(), 1, "{name}");
             let sealed = page.split(&format!("<{element}>")).nth(1).unwrap();

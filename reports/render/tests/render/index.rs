@@ -34,7 +34,8 @@ fn any_run_and_any_name_make_a_page() {
     let entries: Vec<Entry> = all().iter().map(|(name, evidence)| entry(name, evidence)).collect();
     assert_only_numbers("index", &page("runs", entries, 0).unwrap());
     let elements = |name: &str| {
-        let broken = Entry { folder: name.to_owned(), has_report: true, record: Err(name.to_owned()) };
+        let broken =
+            Entry { folder: name.to_owned(), has_report: true, record: Err(name.to_owned()) };
         let entries = vec![entry(name, &sample::hostile(name)), broken];
         page(name, entries, 0).unwrap().matches('<').count()
     };

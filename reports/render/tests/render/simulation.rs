@@ -8,8 +8,8 @@ use run_analysis::evidence::{Evidence, Gaps, Heat, Point, Series};
 use run_record::latency::{Kind, Tag};
 use run_record::resource_row::ResourceRow;
 use run_record::run::{
-    Connections, ConsumedUnits, Counts, Environment, ErrorCount, JourneyResult, ObjectiveResult, Run, SCHEMA,
-    State, StepResult, StreamResult, Watch,
+    Connections, ConsumedUnits, Counts, Environment, ErrorCount, JourneyResult, ObjectiveResult,
+    Run, SCHEMA, State, StepResult, StreamResult, Watch,
 };
 use run_record::spread::Spread;
 
