@@ -135,9 +135,7 @@ fn the_bundled_service_tells_its_readers() {
     let path = folder.path().join("short.toml");
     std::fs::write(&path, text.replace("\"30s\"", "\"3s\"")).unwrap();
     let record = folder.path().join("record");
-    let ran = output(
-        hanno().arg("run").arg(path).args(["--scale", "0.2", "--out"]).arg(&record),
-    );
+    let ran = output(hanno().arg("run").arg(path).args(["--scale", "0.2", "--out"]).arg(&record));
     let run = run_json(&record);
     assert_conserved(&run);
     assert_code_is_the_verdicts(&run, ran.status.code());
