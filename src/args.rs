@@ -54,9 +54,15 @@ Exit codes: 0 PASS, 1 FAIL, 2 usage, scenario or refused target, 3 INVALID, 4 IN
     #[command(after_help = "Example:
   hanno token --account 42 --data chat-data")]
     Token(TokenArgs),
-    /// Write the report of a record again
-    #[command(after_help = "Example:
-  hanno report runs/20261123T101500Z-quickstart")]
+    /// Write the report of a record again, in this or another form, or an index of a folder of records
+    #[command(after_help = "Examples:
+  hanno report runs/20261123T101500Z-quickstart                    report.html in the record
+  hanno report runs                                                runs/index.html over all records in it
+  hanno report runs/20261123T101500Z-quickstart --format md        a summary for a pull request
+  hanno report runs/20261123T101500Z-quickstart --format svg       each picture, in RECORD/report/
+  hanno report runs/*quickstart --format csv                       the data of pictures and tables
+
+Exit codes: 0 all written, 2 something is no record or cannot be read, 5 something cannot be written")]
     Report(ReportArgs),
     /// Say what a finding means and what to do
     #[command(after_help = "Examples:
@@ -211,10 +217,10 @@ pub(crate) struct TokenArgs {
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct ReportArgs {
-    /// Directories of records
+    /// Records, or folders of records
     #[arg(required = true, value_name = "DIR")]
     pub(crate) records: Vec<PathBuf>,
-    /// What to write: html into the record, json (run.json) to standard output
+    /// What to write
     #[arg(long, value_enum, default_value_t = ReportFormat::Html)]
     pub(crate) format: ReportFormat,
 }
@@ -257,12 +263,18 @@ pub(crate) enum ScheduleFormat {
     Csv,
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ReportFormat {
-    /// report.html in the record
+    /// report.html in the record, index.html in a folder of records
     Html,
-    /// run.json to standard output
+    /// A summary in Markdown, to standard output
+    Md,
+    /// run.json, to standard output
     Json,
+    /// Each picture as a file in RECORD/report/
+    Svg,
+    /// The data of each picture and table as a file in RECORD/report/
+    Csv,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]

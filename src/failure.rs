@@ -29,8 +29,13 @@ impl Failure {
 
     /// Tells it once, on standard error.
     pub(crate) fn tell(self) -> ExitCode {
-        say::error(&told(&self.error));
+        say::error(&self.told());
         ExitCode::from(self.code)
+    }
+
+    /// What is told, in a line.
+    pub(crate) fn told(&self) -> String {
+        told(&self.error)
     }
 }
 

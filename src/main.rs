@@ -12,6 +12,7 @@ mod serve;
 mod populate;
 mod token;
 mod report;
+mod index;
 mod explain;
 mod schema;
 mod completions;

@@ -2,15 +2,27 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+#[path = "../reports/render/tests/render/payloads.rs"]
+mod payloads;
+
 mod whole {
-    mod live_target;
+    use super::payloads;
+
     mod support;
+    mod chromium;
+    mod live_target;
+    mod relay;
 
     mod bad_input;
     mod browser;
     mod bundled;
+    mod compose;
     mod faults;
+    mod foreign;
     mod live;
+    mod outages;
     mod record;
+    mod report;
+    mod stores;
     mod verbs;
 }

@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -19,6 +19,18 @@ pub(crate) fn hanno() -> Command {
     }
     command.env("NO_COLOR", "1");
     command
+}
+
+/// Where a foreign program is that a test cannot do without: no test is skipped for want of one.
+#[track_caller]
+pub(crate) fn tool(variable: &str) -> PathBuf {
+    let path = std::env::var_os(variable).map(PathBuf::from);
+    path.unwrap_or_else(|| {
+        panic!(
+            "{variable} is not set: `cargo xtask test` sets it, and so does \
+             `eval \"$(cargo xtask services up --env)\"` in a shell"
+        )
+    })
 }
 
 /// A directory that is gone after the test.
@@ -39,12 +51,7 @@ pub(crate) fn stderr(output: &Output) -> String {
 }
 
 /// Writes a scenario of one even stream with one GET step against a URL.
-pub(crate) fn scenario(
-    folder: &Path,
-    target: &str,
-    rate: &str,
-    duration: &str,
-) -> std::path::PathBuf {
+pub(crate) fn scenario(folder: &Path, target: &str, rate: &str, duration: &str) -> PathBuf {
     let text = format!(
         r#"schema = 1
 name = "whole"
@@ -224,17 +231,23 @@ impl Running {
 pub(crate) struct Server {
     running: Option<Running>,
     pub(crate) url: String,
+    /// Where it tells of itself, if it was told to.
+    pub(crate) admin: Option<String>,
 }
 
 impl Server {
     pub(crate) fn start(command: &mut Command) -> Self {
         let mut running = Running::start(command);
-        let line = running.line();
+        let mut line = running.line();
+        let admin = line.strip_prefix("admin ").map(str::to_owned);
+        if admin.is_some() {
+            line = running.line();
+        }
         let url = line.strip_prefix("listening ").unwrap_or_else(|| {
             let (status, text) = running_end(running.child.wait().unwrap(), &mut running.stderr);
             panic!("{status}: {text}")
         });
-        Self { url: url.to_owned(), running: Some(running) }
+        Self { url: url.to_owned(), admin, running: Some(running) }
     }
 
     pub(crate) fn address(&self) -> &str {

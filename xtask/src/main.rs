@@ -7,8 +7,10 @@ use clap::{Parser, Subcommand};
 
 mod test;
 mod install;
+mod services;
 mod tidy;
 mod measure;
+mod child;
 mod say;
 
 /// Tasks of the Hanno workspace.
@@ -29,6 +31,8 @@ enum Task {
     },
     /// Checks the house rules that the compiler does not know
     Tidy,
+    /// Starts and stops the servers that tests and measurements need, for use by hand
+    Services(services::Options),
     /// Measures Hanno against an independent witness on this machine, into `docs/measured/`
     Measure(measure::Options),
 }
@@ -37,6 +41,7 @@ fn main() -> ExitCode {
     let done = match Cli::parse().task {
         Task::Test { install } => test::run(&root(), install),
         Task::Tidy => tidy::run(&root()),
+        Task::Services(options) => services::run(&root(), &options),
         Task::Measure(options) => measure::run(&root(), &options),
     };
     match done {

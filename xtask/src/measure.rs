@@ -2,17 +2,19 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use clap::{Args, Subcommand};
+
+use bench::{Bench, Page};
 
 mod pacing;
 mod omission;
 mod memory;
+mod store;
 mod bench;
 mod witness;
 mod closed_loop;
 mod hanno;
-mod child;
 mod schedule;
 mod sink_log;
 mod percentile;
@@ -55,15 +57,25 @@ enum What {
         #[arg(long, default_value_t = 630, value_parser = clap::value_parser!(u32).range(10..=86_400))]
         seconds: u32,
     },
+    /// GET and PUT on redb and on DynamoDB Local, and the units that they use up
+    Store {
+        /// How many pairs
+        #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=100))]
+        pairs: u32,
+    },
 }
 
 /// Measures, prints the page and writes it; fails if a limit is broken, after writing.
 pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
-    let bench =
-        |name| bench::Bench::new(root, name, options.hanno.as_deref(), options.page.as_deref());
+    let page = |name| Page::new(root, name, options.page.as_deref());
+    let bench = |name| Bench::new(page(name), options.hanno.as_deref());
     match options.what {
         What::Pacing { pairs, seconds } => pacing::run(&bench("pacing")?, pairs, seconds),
         What::Omission { seconds } => omission::run(&bench("omission")?, seconds),
         What::Memory { seconds } => memory::run(&bench("memory")?, seconds),
+        What::Store { .. } if options.hanno.is_some() => {
+            bail!("`measure store` has no use for --hanno: it asks the stores without the service")
+        }
+        What::Store { pairs } => store::run(&page("store"), pairs),
     }
 }

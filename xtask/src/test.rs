@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
+use crate::services::ForTests;
 use crate::{install, say, tidy};
 
 /// A cargo command that must succeed; cheap ones first, so that a slip is told soon.
@@ -19,7 +20,7 @@ struct Step {
 const FORMAT: Step =
     Step { name: "format", arguments: &["fmt", "--all", "--check"], environment: &[] };
 
-const AFTER_TIDY: [Step; 3] = [
+const AFTER_TIDY: [Step; 2] = [
     Step {
         name: "clippy",
         arguments: &["clippy", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"],
@@ -30,18 +31,21 @@ const AFTER_TIDY: [Step; 3] = [
         arguments: &["doc", "--locked", "--workspace", "--no-deps", "--document-private-items"],
         environment: &[("RUSTDOCFLAGS", "-D warnings")],
     },
-    Step { name: "tests", arguments: &["test", "--locked", "--workspace"], environment: &[] },
 ];
+
+const TESTS: [&str; 3] = ["test", "--locked", "--workspace"];
 
 /// Runs everything and stops at the first failure.
 pub(crate) fn run(root: &Path, install: bool) -> Result<()> {
     let begun = Instant::now();
-    timed("tools", || install::provide(root, install))?;
+    timed("tools", || install::provide(root, &install::NEEDS, install))?;
     timed(FORMAT.name, || cargo_step(root, &FORMAT))?;
     timed("tidy", || tidy::run(root))?;
     for step in &AFTER_TIDY {
         timed(step.name, || cargo_step(root, step))?;
     }
+    let services = timed("services", || ForTests::start(root))?;
+    timed("tests", || tests(root, services))?;
     say::line(&format!("==> all passed in {}", seconds(begun.elapsed())));
     Ok(())
 }
@@ -51,13 +55,13 @@ pub(crate) fn cargo() -> OsString {
     std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
 }
 
-fn timed(name: &str, work: impl FnOnce() -> Result<()>) -> Result<()> {
+fn timed<T>(name: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
     say::line(&format!("==> {name}"));
     let begun = Instant::now();
     let done = work();
     let took = seconds(begun.elapsed());
-    say::line(&match done {
-        Ok(()) => format!("==> {name}: passed in {took}"),
+    say::line(&match &done {
+        Ok(_) => format!("==> {name}: passed in {took}"),
         Err(_) => format!("==> {name}: FAILED after {took}; the steps after it did not run"),
     });
     done.with_context(|| format!("`{name}` failed"))
@@ -65,6 +69,22 @@ fn timed(name: &str, work: impl FnOnce() -> Result<()>) -> Result<()> {
 
 fn seconds(time: Duration) -> String {
     format!("{:.1} s", time.as_secs_f64())
+}
+
+/// The services are owned, so that they end with the tests, however those end.
+fn tests(root: &Path, services: ForTests) -> Result<()> {
+    let mut command = Command::new(cargo());
+    command.args(TESTS).envs(services.environment.iter().cloned()).current_dir(root);
+    let status = command.status().context("cannot run cargo");
+    drop(services);
+    let status = status?;
+    if !status.success() {
+        bail!(
+            "{status}; to repeat it: eval \"$(cargo xtask services up --env)\" && cargo {}",
+            TESTS.join(" ")
+        );
+    }
+    Ok(())
 }
 
 fn cargo_step(root: &Path, step: &Step) -> Result<()> {

@@ -103,13 +103,14 @@ impl RecordDir {
     }
 }
 
-/// Puts `report.html` of a record in place of the one before.
+/// Puts a text in place of the one of that name before, in a folder that is made if it is not there.
 ///
 /// # Errors
-/// When it cannot be written.
-pub fn write_report(record: &Path, html: &str) -> Result<PathBuf, RecordDirError> {
-    replace(record, "report.html", |out| Ok(out.write_all(html.as_bytes())?))?;
-    Ok(record.join("report.html"))
+/// When it cannot be written; the one before is then still there.
+pub fn put(folder: &Path, name: &str, text: &str) -> Result<PathBuf, RecordDirError> {
+    fs::create_dir_all(folder).map_err(io_error(folder))?;
+    replace(folder, name, |out| Ok(out.write_all(text.as_bytes())?))?;
+    Ok(folder.join(name))
 }
 
 fn replace(

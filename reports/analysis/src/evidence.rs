@@ -6,9 +6,19 @@ use run_record::resource_row::ResourceRow;
 use run_record::run::Run;
 
 mod fold;
+mod missing;
+
+mod heat;
+mod point;
 mod spectrum;
 
-pub use fold::{FoldError, fold};
+mod gaps;
+
+pub use fold::{Parts, fold};
+pub use gaps::{GAPS_ROWS_MAX, Gaps, expected_share};
+pub use heat::{Heat, ROWS_PER_DECADE, row_starts_us};
+pub use missing::Missing;
+pub use point::Point;
 
 /// A record, read and folded.
 #[derive(Clone, Debug)]
@@ -19,6 +29,10 @@ pub struct Evidence {
     pub latency: Vec<Series>,
     /// `resources/*.parquet`, in order of time.
     pub resources: Vec<ResourceRow>,
+    /// `arrivals/*.parquet`: how far apart first requests were sent, by stream; empty where rows were not kept.
+    pub gaps: Vec<Gaps>,
+    /// What should be there and is not, with the reason.
+    pub missing: Vec<Missing>,
 }
 
 /// One tag of the latency log.
@@ -30,25 +44,8 @@ pub struct Series {
     pub total: Histogram<u64>,
     /// Its intervals, in order of time; seconds without a value are absent.
     pub seconds: Vec<Point>,
-}
-
-/// One second of a series, in microseconds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Point {
-    /// Whole seconds from the run's start, at the interval's beginning.
-    pub second: u32,
-    /// Values in it.
-    pub count: u64,
-    /// Median.
-    pub p50_us: u64,
-    /// 95 %.
-    pub p95_us: u64,
-    /// 99 %.
-    pub p99_us: u64,
-    /// 99.9 %.
-    pub p999_us: u64,
-    /// Largest.
-    pub max_us: u64,
+    /// How its values lie over time; empty for kinds that are not drawn so.
+    pub heat: Heat,
 }
 
 impl Evidence {
@@ -56,12 +53,17 @@ impl Evidence {
     /// below 100) and microseconds, both rising. The percentiles lie evenly on the axis on which 90, 99 and
     /// 99.9 have the same distance; the last is the largest value seen. Empty if nothing was seen.
     pub fn spectrum(&self, stream: &str, step: &str, kind: Kind) -> Vec<(f64, u64)> {
+        spectrum::points(&self.measured(stream, step, kind))
+    }
+
+    /// The values of a step in measured phases.
+    pub(crate) fn measured(&self, stream: &str, step: &str, kind: Kind) -> Histogram<u64> {
         let mut all = run_record::histogram();
         for series in self.series(stream, step, kind).filter(|series| self.is_measured(&series.tag))
         {
             all.add(&series.total).expect("a histogram that grows by itself takes all of another");
         }
-        spectrum::points(&all)
+        all
     }
 
     /// The seconds of a step over all phases, in order of time. In a second in which one phase ends and
@@ -83,6 +85,15 @@ impl Evidence {
         points
     }
 
+    /// How the response times of a step lie over time, over all phases.
+    pub fn heat(&self, stream: &str, step: &str) -> Heat {
+        let mut heat = Heat::default();
+        for series in self.series(stream, step, Kind::Response) {
+            heat.add(&series.heat);
+        }
+        heat
+    }
+
     fn series(&self, stream: &str, step: &str, kind: Kind) -> impl Iterator<Item = &Series> {
         self.latency.iter().filter(move |series| {
             let tag = &series.tag;
@@ -98,34 +109,6 @@ impl Evidence {
             .filter(|stream| stream.name == tag.stream)
             .flat_map(|stream| &stream.phases)
             .any(|phase| phase.name == tag.phase && phase.measured)
-    }
-}
-
-impl Point {
-    /// A second of these values; none if there are none.
-    pub fn of(second: u32, values: &Histogram<u64>) -> Option<Self> {
-        let at = |quantile| values.value_at_quantile(quantile);
-        (!values.is_empty()).then(|| Self {
-            second,
-            count: values.len(),
-            p50_us: at(0.50),
-            p95_us: at(0.95),
-            p99_us: at(0.99),
-            p999_us: at(0.999),
-            max_us: values.max(),
-        })
-    }
-
-    fn with(self, other: &Self) -> Self {
-        Self {
-            second: self.second,
-            count: self.count + other.count,
-            p50_us: self.p50_us.max(other.p50_us),
-            p95_us: self.p95_us.max(other.p95_us),
-            p99_us: self.p99_us.max(other.p99_us),
-            p999_us: self.p999_us.max(other.p999_us),
-            max_us: self.max_us.max(other.max_us),
-        }
     }
 }
 

@@ -10,6 +10,10 @@ use crate::arrival_row::{ArrivalRow, Outcome};
 use crate::columns::{Cell, Column, Kind, RowCells, TableReader, TableWriter};
 use crate::error::RecordError;
 
+mod sent;
+
+pub use sent::{SentRow, SentRows, sent};
+
 /// The most rows of one segment: about 10 MB, so that a kill loses little and a tool opens it quickly.
 pub const SEGMENT_ROWS_MAX: u64 = 500_000;
 

@@ -1,18 +1,20 @@
 //! The report: one page that needs nothing but itself, and goes from the answer to the evidence.
 
-mod figures;
-mod tables;
+mod sections;
 
 mod reproduce;
+pub(crate) mod sealed;
 
 use askama::Template;
 use run_analysis::evidence::Evidence;
 use run_record::run::{Finding, ObjectiveStatus, Run, Severity, Verdict};
 
+use crate::figures::figures;
 pub use crate::svg::PlotError;
-use crate::{facts, text, units, words};
-use figures::{Figure, StepFigures};
-use tables::Table;
+use crate::tables::Table;
+use crate::{facts, tables, text, units, words};
+use sealed::Sealed;
+use sections::Section;
 
 /// More findings than this are counted only; `run.json` has all.
 const FINDINGS_MAX: usize = 100;
@@ -28,34 +30,25 @@ pub enum RenderError {
     Page(#[from] askama::Error),
 }
 
-/// The whole page: no script, nothing fetched from elsewhere, every foreign name escaped.
+/// The whole page: one script that only reads the page, nothing fetched from elsewhere, every foreign name escaped.
 pub fn report(evidence: &Evidence) -> Result<String, RenderError> {
     let run = &evidence.run;
-    let (steps, steps_left_out) = figures::steps(evidence)?;
+    let missing = evidence.missing.iter();
     let page = Page {
-        style: include_str!("../templates/report.css"),
+        style: Sealed::style(),
+        script: Sealed::script(),
         name: text::clean(&run.plan.name),
         verdict: facts::verdict_word(run),
         verdict_class: verdict_class(run.verdict),
         reason: facts::verdict_reason(run),
         about: about(run),
         objectives: objectives(run),
+        judged: run.verdict.is_some(),
         findings: findings(run),
         findings_left_out: run.findings.len().saturating_sub(FINDINGS_MAX),
-        steps,
-        steps_left_out,
-        rates: figures::rates(evidence)?,
-        lateness: figures::lateness(evidence)?,
-        nothing_completed: run.steps.iter().all(|step| step.count == 0),
-        tables: [
-            tables::steps(run),
-            tables::journeys(run),
-            tables::generator(run),
-            tables::rates(run),
-            tables::counts(run),
-            tables::errors(run),
-            tables::environment(run),
-        ],
+        missing: missing.map(|part| (text::clean(&part.what), text::clean(&part.why))).collect(),
+        sections: sections::sections(run, figures(evidence)?),
+        tables: tables::all(run),
         conservation: facts::conservation(&run.counts),
         hashes: reproduce::hashes(run),
         commands: reproduce::commands(run),
@@ -64,26 +57,25 @@ pub fn report(evidence: &Evidence) -> Result<String, RenderError> {
     Ok(page.render()?)
 }
 
-/// What the template fills in. Text is escaped there; only pictures and the style are taken as they are.
+/// What the template fills in. Text is escaped there; only pictures, script and style are taken as they are.
 #[derive(Template)]
 #[template(path = "report.html")]
 struct Page {
-    style: &'static str,
+    style: Sealed,
+    script: Sealed,
     name: String,
     verdict: &'static str,
     verdict_class: &'static str,
     reason: String,
     about: Vec<(&'static str, String)>,
     objectives: Vec<ObjectiveView>,
+    judged: bool,
     findings: Vec<FindingView>,
     findings_left_out: usize,
-    steps: Vec<StepFigures>,
-    steps_left_out: usize,
-    rates: Option<Figure>,
-    lateness: Option<Figure>,
-    nothing_completed: bool,
-    /// In the order of the page: steps, journeys, generator, rates, counts, errors, environment.
-    tables: [Table; 7],
+    /// What is not there, and why.
+    missing: Vec<(String, String)>,
+    sections: Vec<Section>,
+    tables: Vec<Table>,
     conservation: String,
     hashes: Vec<(&'static str, String)>,
     commands: Vec<String>,
@@ -112,7 +104,7 @@ struct FindingView {
     remedy: &'static str,
 }
 
-fn verdict_class(verdict: Option<Verdict>) -> &'static str {
+pub(crate) fn verdict_class(verdict: Option<Verdict>) -> &'static str {
     match verdict {
         Some(Verdict::Pass) => "pass",
         Some(Verdict::Fail) => "fail",

@@ -6,11 +6,18 @@
 pub mod terminal;
 
 pub mod html;
+pub mod index;
+pub mod markdown;
+pub mod files;
 
 pub mod words;
 
 mod facts;
 mod live_facts;
+mod tables;
+mod figures;
+mod figure;
+mod cell;
 
 mod plan_view;
 mod rate_chart;

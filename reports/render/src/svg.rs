@@ -1,15 +1,22 @@
-//! Pictures as SVG text: each plot prepares its data, the canvas draws.
+//! Pictures as SVG text: what is drawn comes prepared, nothing here knows a record.
 
-mod plot_spectrum;
-mod plot_timeline;
+mod lines;
+mod heat;
+mod bars;
 
-mod plot_lateness;
-
+mod frame;
 mod scale;
 
 mod canvas;
+mod colour;
 
+mod standalone;
+
+pub(crate) use bars::{Bar, Bars};
 pub use canvas::PlotError;
-pub(crate) use plot_lateness::lateness;
-pub(crate) use plot_spectrum::{Spectrum, spectrum};
-pub(crate) use plot_timeline::{Rates, Span, Times, latency, rates};
+pub(crate) use colour::Colour;
+pub(crate) use frame::{Drawn, PhaseSpan, Phases};
+pub(crate) use heat::{HeatCell, HeatMap};
+pub(crate) use lines::{Limit, Line, Lines};
+pub(crate) use scale::{Horizontal, Vertical};
+pub(crate) use standalone::standalone;

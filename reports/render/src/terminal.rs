@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
+use run_analysis::evidence::Missing;
 use run_record::run::{ObjectiveStatus, Run, Severity, Verdict};
 use run_record::spread::Spread;
 
@@ -48,6 +49,12 @@ pub fn summary(run: &Run, options: &SummaryOptions) -> String {
     page.errors(run);
     page.environment(run);
     page.text
+}
+
+/// What of a record could not be used, one line for each part.
+pub fn missing(parts: &[Missing]) -> String {
+    let line = |part: &Missing| text::clean(&format!("missing: {}: {}", part.what, part.why));
+    parts.iter().map(|part| line(part) + "\n").collect()
 }
 
 /// The text so far, and how to go on.

@@ -182,8 +182,21 @@ pub(crate) fn figure(name: &str, value: f64) -> (String, String) {
     }
 }
 
+/// A count as a number to calculate with.
+pub(crate) fn as_f64(count: u64) -> f64 {
+    #[expect(clippy::cast_precision_loss, reason = "a place in a picture or a rounded figure")]
+    {
+        count as f64
+    }
+}
+
+/// A time in microseconds with a fraction, as [`time_us`] writes it; below 100 with one decimal.
+pub(crate) fn mean_us(us: f64) -> String {
+    if us > 0.0 && us < 100.0 { format!("{us:.1} µs") } else { time_us(to_u64(us.max(0.0))) }
+}
+
 /// Rounds to the nearest whole number; the caller has ruled out what is negative or no number.
-fn to_u64(value: f64) -> u64 {
+pub(crate) fn to_u64(value: f64) -> u64 {
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,

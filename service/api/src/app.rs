@@ -6,7 +6,7 @@ use chat_store::Store;
 use http::HeaderValue;
 use tokio::sync::Semaphore;
 
-use crate::{hub::Hub, metrics::Metrics, token::Verifier};
+use crate::{complaints::Complaints, hub::Hub, metrics::Metrics, token::Verifier};
 
 /// The state of the service, over any store.
 pub(crate) struct App<S> {
@@ -14,6 +14,7 @@ pub(crate) struct App<S> {
     pub(crate) verifier: Verifier,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) hub: Arc<Hub>,
+    pub(crate) complaints: Complaints,
     /// The name in `Server-Timing`; checked by `serve::Config`.
     pub(crate) instance: String,
     /// One permit for each request being answered.
@@ -40,6 +41,7 @@ impl<S: Store> App<S> {
             verifier,
             hub: Arc::new(Hub::new(settings.readers_max, Arc::clone(&metrics))),
             metrics,
+            complaints: Complaints::default(),
             instance: settings.instance,
             in_flight: Semaphore::new(settings.in_flight_max),
             deadline: settings.deadline,

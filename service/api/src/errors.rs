@@ -12,7 +12,7 @@ use chat_store::StoreError;
 use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
 
-use crate::{cases::CaseError, hub::NoReader, token::InvalidToken};
+use crate::{cases::CaseError, complaints::Complaint, hub::NoReader, token::InvalidToken};
 
 /// When a client that was turned away for load may come again, in seconds.
 const RETRY_AFTER_S: u16 = 1;
@@ -76,11 +76,12 @@ impl ApiError {
         }
     }
 
-    fn log(&self, status: StatusCode) {
-        if let Self::Case(CaseError::Store(error)) = self
-            && *error != StoreError::Overloaded
-        {
-            tracing::error!(%status, %error, "the store did not answer a request");
+    /// What whoever runs the service must know, and the client not.
+    fn complaint(&self) -> Option<Complaint> {
+        match self {
+            Self::Case(CaseError::Store(StoreError::Overloaded)) => None,
+            Self::Case(CaseError::Store(error)) => Some(Complaint(error.to_string())),
+            _ => None,
         }
     }
 
@@ -96,9 +97,12 @@ impl ApiError {
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let (status, error) = self.status_and_code();
-        self.log(status);
+        let complaint = self.complaint();
         let problem = Problem { error, message: self.message(error) };
         let mut response = (status, Json(problem)).into_response();
+        if let Some(complaint) = complaint {
+            response.extensions_mut().insert(complaint);
+        }
         let headers = response.headers_mut();
         if status == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));

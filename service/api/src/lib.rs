@@ -23,6 +23,7 @@ mod metered;
 mod metrics;
 mod consumption;
 mod observe;
+mod complaints;
 
 pub mod issuer;
 mod token;

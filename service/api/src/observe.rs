@@ -10,7 +10,7 @@ use axum::{
 use chat_store::Store;
 use http::{HeaderName, HeaderValue, header};
 
-use crate::{app::App, clock, metered::StoreTime, metrics::UNMATCHED};
+use crate::{app::App, clock, complaints::Complaint, metered::StoreTime, metrics::UNMATCHED};
 
 const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
 
@@ -30,6 +30,12 @@ pub(crate) async fn observe<S: Store>(
     let took = started.elapsed();
     let route = path.as_ref().map_or(UNMATCHED, MatchedPath::as_str);
     app.metrics.answered(route, &method, response.status(), took);
+    if let Some(Complaint(error)) = response.extensions_mut().remove()
+        && let Some(left_out) = app.complaints.admit(clock::monotonic())
+    {
+        let status = response.status().as_u16();
+        tracing::error!(status, error, left_out, "the store did not answer a request");
+    }
     let headers = response.headers_mut();
     headers.insert(SERVER_TIMING, app.server_timing(took, spent.total()));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));

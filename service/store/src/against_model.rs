@@ -1,11 +1,11 @@
-//! Random sequences of writes, reads and power losses: redb must answer as the model does, throughout.
+//! Random sequences of writes, reads and power losses: each store must answer as the model does, throughout.
 
 use chat_domain::{AccountId, EPOCH_UNIX_MS, Kind, MessageId, MessageText, RoomId};
 use proptest::prelude::*;
 
 use crate::{
     CommitMode, ListMessages, ListReactions, MessageView, Options, Post, ReactionKey, RedbStore,
-    Store, model::ModelStore, power_loss::Disk, redb_store::open_backend,
+    Store, dynamo::TestTables, model::ModelStore, power_loss::Disk, redb_store::open_backend,
 };
 
 /// Small numbers, so that steps meet each other. `message` counts the posts so far.
@@ -95,7 +95,22 @@ async fn everything<S: Store>(store: &S) -> Vec<(Vec<MessageView>, bool)> {
     all
 }
 
-async fn check(steps: Vec<Step>, commit: CommitMode) -> Result<(), TestCaseError> {
+/// Does a step on both; `posted` grows by what was posted.
+async fn compare<S: Store>(
+    store: &S,
+    model: &ModelStore,
+    step: &Step,
+    posted: &mut Vec<MessageId>,
+) -> Result<(), TestCaseError> {
+    let expected = answer(model, step, posted).await;
+    prop_assert_eq!(&answer(store, step, posted).await, &expected, "{:?}", step);
+    if let (Step::Post { .. }, Some(id)) = (step, expected.strip_prefix("Ok(MessageId(")) {
+        posted.push(id.trim_end_matches(')').parse().unwrap());
+    }
+    Ok(())
+}
+
+async fn check_redb(steps: Vec<Step>, commit: CommitMode) -> Result<(), TestCaseError> {
     let options = Options { commit, cache_bytes: 1 << 20, ..Options::default() };
     let (mut disk, model) = (Disk::default(), ModelStore::default());
     let mut store: RedbStore = open_backend(disk.clone(), options).unwrap();
@@ -109,13 +124,20 @@ async fn check(steps: Vec<Step>, commit: CommitMode) -> Result<(), TestCaseError
             prop_assert_eq!(everything(&store).await, everything(&model).await);
             continue;
         }
-        let expected = answer(&model, step, &posted).await;
-        prop_assert_eq!(&answer(&store, step, &posted).await, &expected, "{:?}", step);
-        if let (Step::Post { .. }, Some(id)) = (step, expected.strip_prefix("Ok(MessageId(")) {
-            posted.push(id.trim_end_matches(')').parse().unwrap());
-        }
+        compare(&store, &model, step, &mut posted).await?;
     }
     prop_assert_eq!(everything(&store).await, everything(&model).await);
+    Ok(())
+}
+
+/// Losing its power is not something that this process could do to it.
+async fn check_dynamodb(steps: Vec<Step>) -> Result<(), TestCaseError> {
+    let (tables, model) = (TestTables::make("model").await, ModelStore::default());
+    let mut posted = Vec::new();
+    for step in steps.iter().filter(|step| !matches!(step, Step::PowerLoss)) {
+        compare(&**tables.store(), &model, step, &mut posted).await?;
+    }
+    prop_assert_eq!(everything(&**tables.store()).await, everything(&model).await);
     Ok(())
 }
 
@@ -125,7 +147,18 @@ proptest! {
     #[test]
     fn redb_answers_as_the_model(steps in prop::collection::vec(step(), 1..60)) {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        runtime.block_on(check(steps.clone(), CommitMode::OnePhase))?;
-        runtime.block_on(check(steps, CommitMode::QuickRepair))?;
+        runtime.block_on(check_redb(steps.clone(), CommitMode::OnePhase))?;
+        runtime.block_on(check_redb(steps, CommitMode::QuickRepair))?;
+    }
+}
+
+proptest! {
+    // Each case makes tables, and each step is a request or more.
+    #![proptest_config(ProptestConfig { cases: 12, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn dynamodb_answers_as_the_model(steps in prop::collection::vec(step(), 1..60)) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(check_dynamodb(steps))?;
     }
 }

@@ -6,6 +6,9 @@
 mod contract;
 mod operation;
 
+mod decorated;
+pub mod decorators;
+
 mod bulk;
 mod redb_store;
 
@@ -13,6 +16,7 @@ mod bucket;
 pub mod credentials;
 pub mod dynamo;
 
+mod causes;
 mod clock;
 
 pub mod populate;
@@ -31,5 +35,6 @@ pub use contract::{
     ListMessages, ListReactions, MessageReactions, MessageView, Post, ReactionKey, Store,
     StoreError, Written,
 };
+pub use decorated::{Decorated, Decorator};
 pub use operation::{Consumed, Operation};
 pub use redb_store::{CommitMode, OpenError, Options, RedbStore};

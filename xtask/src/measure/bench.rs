@@ -10,38 +10,37 @@ use super::hanno::Hanno;
 use super::machine;
 use crate::say;
 
-/// One measurement.
+/// One measurement of `hanno`.
 pub(crate) struct Bench {
     /// The binary under measurement.
     pub(crate) hanno: Hanno,
     /// Emptied at the start, kept afterwards: scenario, records, logs of the sink.
     pub(crate) folder: PathBuf,
+    page: Page,
+}
+
+/// Where the result of a measurement goes.
+pub(crate) struct Page {
+    /// The workspace.
+    pub(crate) root: PathBuf,
     name: &'static str,
-    page: PathBuf,
-    root: PathBuf,
+    path: PathBuf,
 }
 
 impl Bench {
     /// Builds Hanno in release unless a binary is given.
-    pub(crate) fn new(
-        root: &Path,
-        name: &'static str,
-        hanno: Option<&Path>,
-        page: Option<&Path>,
-    ) -> Result<Self> {
-        let (binary, target) = match hanno {
-            Some(binary) => (binary.to_owned(), target_folder(root)?),
-            None => (build(root)?, target_folder(root)?),
+    pub(crate) fn new(page: Page, hanno: Option<&Path>) -> Result<Self> {
+        let binary = match hanno {
+            Some(binary) => binary.to_owned(),
+            None => build(&page.root, &["--package", "hanno", "--bin", "hanno"], "hanno")?,
         };
-        let folder = target.join("measure").join(name);
+        let folder = target_folder(&page.root)?.join("measure").join(page.name);
         if folder.exists() {
             fs::remove_dir_all(&folder)
                 .with_context(|| format!("cannot empty {}", folder.display()))?;
         }
         fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
-        let default_page = || root.join("docs/measured").join(format!("{name}.md"));
-        let page = page.map_or_else(default_page, Path::to_owned);
-        Ok(Self { hanno: Hanno::at(&binary)?, folder, name, page, root: root.to_owned() })
+        Ok(Self { hanno: Hanno::at(&binary)?, folder, page })
     }
 
     /// Writes a scenario and says where.
@@ -49,6 +48,19 @@ impl Bench {
         let path = self.folder.join("scenario.toml");
         fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;
         Ok(path)
+    }
+
+    /// As [`Page::publish`].
+    pub(crate) fn publish(&self, title: &str, body: &str, broken: &[String]) -> Result<()> {
+        self.page.publish(title, body, broken)
+    }
+}
+
+impl Page {
+    /// In `docs/measured/` unless a path is given.
+    pub(crate) fn new(root: &Path, name: &'static str, path: Option<&Path>) -> Self {
+        let default_path = || root.join("docs/measured").join(format!("{name}.md"));
+        Self { root: root.to_owned(), name, path: path.map_or_else(default_path, Path::to_owned) }
     }
 
     /// Prints the page and writes it, then fails if it tells of a broken limit.
@@ -64,11 +76,11 @@ impl Bench {
             command.join(" ")
         );
         say::line(&page);
-        if let Some(folder) = self.page.parent() {
+        if let Some(folder) = self.path.parent() {
             fs::create_dir_all(folder).context("cannot make the folder of the page")?;
         }
-        fs::write(&self.page, &page)
-            .with_context(|| format!("cannot write {}", self.page.display()))?;
+        fs::write(&self.path, &page)
+            .with_context(|| format!("cannot write {}", self.path.display()))?;
         if !broken.is_empty() {
             bail!("{}: {}", self.name, broken.join("; "));
         }
@@ -76,10 +88,11 @@ impl Bench {
     }
 }
 
-/// Builds `hanno` in release and asks cargo where it put it.
-fn build(root: &Path) -> Result<PathBuf> {
+/// Builds a program in release and asks cargo where it put it.
+pub(crate) fn build(root: &Path, which: &[&str], name: &str) -> Result<PathBuf> {
     let output = Command::new(crate::test::cargo())
-        .args(["build", "--release", "--locked", "--package", "hanno", "--bin", "hanno"])
+        .args(["build", "--release", "--locked"])
+        .args(which)
         .arg("--message-format=json-render-diagnostics")
         .current_dir(root)
         .stderr(std::process::Stdio::inherit())
@@ -89,13 +102,13 @@ fn build(root: &Path) -> Result<PathBuf> {
         bail!("cargo build: {}", output.status);
     }
     let messages = String::from_utf8(output.stdout).context("cargo prints UTF-8")?;
-    executable(&messages).context("cargo built no binary called hanno")
+    executable(&messages, name).with_context(|| format!("cargo built no program called {name}"))
 }
 
 /// From cargo's messages, one JSON value a line.
-fn executable(messages: &str) -> Option<PathBuf> {
+fn executable(messages: &str, name: &str) -> Option<PathBuf> {
     let values = messages.lines().filter_map(|line| line.parse::<serde_json::Value>().ok());
-    let mut paths = values.filter(|value| value["target"]["name"] == "hanno");
+    let mut paths = values.filter(|value| value["target"]["name"] == name);
     paths.find_map(|value| value["executable"].as_str().map(PathBuf::from))
 }
 
@@ -120,7 +133,7 @@ mod tests {
         let messages = "{\"reason\":\"compiler-artifact\",\"target\":{\"name\":\"load-plan\"},\"executable\":null}\n\
             {\"reason\":\"compiler-artifact\",\"target\":{\"name\":\"hanno\"},\"executable\":\"t/release/hanno\"}\n\
             {\"reason\":\"build-finished\",\"success\":true}";
-        assert_eq!(executable(messages), Some(PathBuf::from("t/release/hanno")));
-        assert_eq!(executable("{}"), None);
+        assert_eq!(executable(messages, "hanno"), Some(PathBuf::from("t/release/hanno")));
+        assert_eq!(executable("{}", "hanno"), None);
     }
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
-use super::child::{Guarded, quiet};
+use crate::child::{Guarded, quiet};
 
 /// Beyond what a run sends: start, drain, record and report.
 const MARGIN: Duration = Duration::from_mins(2);

@@ -1,15 +1,18 @@
-//! The record read once: histograms added up by tag, one point for each second, limits on both.
+//! The record read once: histograms added up by tag, one point for each second, limits on both. What cannot be
+//! read costs its part of the report and nothing else.
 
 use std::collections::HashMap;
+use std::fmt::Display;
 
 use hdrhistogram::Histogram;
-use run_record::RecordError;
-use run_record::latency::{Interval, Tag};
+use run_record::arrivals::SentRow;
+use run_record::latency::{Interval, Kind, Tag};
 use run_record::resource_row::ResourceRow;
 use run_record::run::Run;
-use thiserror::Error;
 
-use super::{Evidence, Point, Series};
+use super::gaps::SentTimes;
+use super::missing::{self, Missing};
+use super::{Evidence, Heat, Point, Series};
 
 /// The most tags: each holds up to 400 kB of counters while it is folded. A scenario has a few dozen.
 const TAGS_MAX: usize = 4_096;
@@ -22,56 +25,89 @@ const SECONDS_MAX: usize = 31 * 24 * 60 * 60;
 
 const NANOSECONDS: u64 = 1_000_000_000;
 
-/// Why a record could not be folded.
-#[derive(Debug, Error)]
-pub enum FoldError {
-    /// It could not be read.
-    #[error(transparent)]
-    Record(#[from] RecordError),
-    /// The intervals of a tag are not in order of time, so that its seconds cannot be told apart.
-    #[error("the latency log goes back in time at second {second} of `{tag}`")]
-    OutOfOrder {
-        /// Of the interval.
-        tag: Tag,
-        /// In which the interval begins.
-        second: u64,
-    },
-    /// It is larger than anything a run can leave.
-    #[error("the record has more than {limit} {what}")]
-    TooMany {
-        /// Of what.
-        what: &'static str,
-        /// The limit.
-        limit: usize,
-    },
+/// The parts of a record beside `run.json`, as they are read. An error costs what it stands for; what comes
+/// after it is read on.
+pub struct Parts<I, R, S> {
+    /// `latency.hlog`, the intervals of each tag in order of time.
+    pub intervals: I,
+    /// `resources/`, one row for each second.
+    pub resources: R,
+    /// `arrivals/`, the first requests of measured phases.
+    pub sent: S,
 }
 
-/// Folds a record. Memory grows with tags and seconds, not with requests. Intervals of one tag must be in
-/// order of time; several of one second are added up before their percentiles are taken.
-pub fn fold(
-    run: Run,
-    intervals: impl Iterator<Item = Result<Interval, RecordError>>,
-    resources: impl Iterator<Item = Result<ResourceRow, RecordError>>,
-) -> Result<Evidence, FoldError> {
+/// Folds a record. Memory grows with tags and seconds, not with requests. Several intervals of one second
+/// are added up before their percentiles are taken.
+pub fn fold<I, R, S, E>(run: Run, parts: Parts<I, R, S>) -> Evidence
+where
+    I: Iterator<Item = Result<Interval, E>>,
+    R: Iterator<Item = Result<ResourceRow, E>>,
+    S: Iterator<Item = Result<SentRow, E>>,
+    E: Display,
+{
+    let mut missing = Vec::new();
+    let latency = latency(parts.intervals, &mut missing);
+    let resources = seconds(parts.resources, &mut missing);
+    let gaps = gaps(parts.sent, &mut missing);
+    let mut evidence = Evidence { run, latency, resources, gaps, missing };
+    missing::compare(&mut evidence);
+    evidence
+}
+
+fn latency<E: Display>(
+    intervals: impl Iterator<Item = Result<Interval, E>>,
+    missing: &mut Vec<Missing>,
+) -> Vec<Series> {
     let mut folding = Folding::default();
     for interval in intervals {
-        folding.add(&interval?)?;
+        let added = match interval {
+            Ok(interval) => folding.add(&interval),
+            Err(error) => Err(error.to_string()),
+        };
+        if let Err(why) = added {
+            missing::note(missing, "times from there on", &why);
+            break;
+        }
     }
-    Ok(Evidence { run, latency: folding.finish(), resources: seconds(resources)? })
+    folding.finish()
 }
 
-fn seconds(
-    rows: impl Iterator<Item = Result<ResourceRow, RecordError>>,
-) -> Result<Vec<ResourceRow>, FoldError> {
+fn seconds<E: Display>(
+    rows: impl Iterator<Item = Result<ResourceRow, E>>,
+    missing: &mut Vec<Missing>,
+) -> Vec<ResourceRow> {
     let mut resources = Vec::new();
     for row in rows {
-        if resources.len() == SECONDS_MAX {
-            return Err(FoldError::TooMany { what: "seconds of resources", limit: SECONDS_MAX });
+        match row {
+            Ok(_) if resources.len() == SECONDS_MAX => {
+                let why = format!("there are more than {SECONDS_MAX}");
+                missing::note(missing, "seconds of the machine", &why);
+                break;
+            }
+            Ok(row) => resources.push(row),
+            Err(error) => missing::note(missing, "seconds of the machine", &error),
         }
-        resources.push(row?);
     }
     resources.sort_by_key(|row: &ResourceRow| row.second);
-    Ok(resources)
+    resources
+}
+
+fn gaps<E: Display>(
+    rows: impl Iterator<Item = Result<SentRow, E>>,
+    missing: &mut Vec<Missing>,
+) -> Vec<super::Gaps> {
+    let mut times = SentTimes::default();
+    for row in rows {
+        match row {
+            Ok(row) => {
+                if !times.push(row) {
+                    return times.gaps(true);
+                }
+            }
+            Err(error) => missing::note(missing, "rows of arrivals", &error),
+        }
+    }
+    times.gaps(false)
 }
 
 #[derive(Default)]
@@ -90,34 +126,38 @@ struct OpenSeries {
 }
 
 impl Folding {
-    fn add(&mut self, interval: &Interval) -> Result<(), FoldError> {
+    /// Adds an interval, or says why neither it nor what follows can be used.
+    fn add(&mut self, interval: &Interval) -> Result<(), String> {
         let start = interval.start_ns / NANOSECONDS;
-        let out_of_order = || FoldError::OutOfOrder { tag: interval.tag.clone(), second: start };
         let second = u32::try_from(start)
-            .map_err(|_| FoldError::TooMany { what: "seconds", limit: SECONDS_MAX })?;
+            .ok()
+            .filter(|second| (*second as usize) < SECONDS_MAX)
+            .ok_or_else(|| format!("latency.hlog has an interval at second {start}"))?;
+        if self.points >= POINTS_MAX {
+            return Err(format!("latency.hlog has more than {POINTS_MAX} intervals"));
+        }
         let open = self.series(&interval.tag, second)?;
         if second < open.second {
-            return Err(out_of_order());
+            let tag = &interval.tag;
+            return Err(format!("latency.hlog goes back in time at second {second} of `{tag}`"));
         }
-        let closed = if second > open.second { open.close(second) } else { 0 };
+        if second > open.second {
+            open.close(second);
+        }
         add(&mut open.values, &interval.histogram);
-        add(&mut open.series.total, &interval.histogram);
-        self.points += closed;
-        if self.points > POINTS_MAX {
-            return Err(FoldError::TooMany { what: "seconds of all tags", limit: POINTS_MAX });
-        }
+        self.points += 1;
         Ok(())
     }
 
-    fn series(&mut self, tag: &Tag, second: u32) -> Result<&mut OpenSeries, FoldError> {
+    fn series(&mut self, tag: &Tag, second: u32) -> Result<&mut OpenSeries, String> {
         if let Some(index) = self.index.get(tag) {
             return Ok(&mut self.open[*index]);
         }
         if self.open.len() == TAGS_MAX {
-            return Err(FoldError::TooMany { what: "tags in its latency log", limit: TAGS_MAX });
+            return Err(format!("latency.hlog has more than {TAGS_MAX} tags"));
         }
-        let total = run_record::histogram();
-        let series = Series { tag: tag.clone(), total, seconds: Vec::new() };
+        let (total, heat) = (run_record::histogram(), Heat::default());
+        let series = Series { tag: tag.clone(), total, seconds: Vec::new(), heat };
         self.index.insert(tag.clone(), self.open.len());
         self.open.push(OpenSeries { series, second, values: run_record::histogram() });
         Ok(self.open.last_mut().expect("one was pushed in the line above"))
@@ -135,13 +175,15 @@ impl Folding {
 }
 
 impl OpenSeries {
-    /// Takes the percentiles of the second that is over and begins another; the number of new points.
-    fn close(&mut self, next: u32) -> usize {
-        let point = Point::of(self.second, &self.values);
-        self.series.seconds.extend(point);
+    /// Takes what is to be known of the second that is over, and begins another.
+    fn close(&mut self, next: u32) {
+        self.series.seconds.extend(Point::of(self.second, &self.values));
+        if self.series.tag.kind == Kind::Response {
+            self.series.heat.count(self.second, &self.values);
+        }
+        add(&mut self.series.total, &self.values);
         self.values.reset();
         self.second = next;
-        usize::from(point.is_some())
     }
 }
 

@@ -23,8 +23,22 @@ fn interval(phase: &str, second: u64, microseconds: &[u64]) -> Interval {
     Interval { tag, start_ns: second * SECOND, duration_ns: SECOND, histogram }
 }
 
-fn folded(intervals: Vec<Interval>) -> Result<Evidence, FoldError> {
-    fold(good(), intervals.into_iter().map(Ok), std::iter::empty())
+fn folded(intervals: Vec<Interval>) -> Evidence {
+    fold_all(intervals.into_iter().map(Ok), Vec::new())
+}
+
+fn fold_all(
+    intervals: impl Iterator<Item = Result<Interval, RecordError>>,
+    resources: Vec<Result<ResourceRow, RecordError>>,
+) -> Evidence {
+    let sent = std::iter::empty();
+    fold(good(), Parts { intervals, resources: resources.into_iter(), sent })
+}
+
+/// The reasons for what is missing, but for the comparison with the counters of the sample.
+fn whys(evidence: &Evidence) -> Vec<&str> {
+    let whys = evidence.missing.iter().map(|missing| missing.why.as_str());
+    whys.filter(|why| !why.starts_with("resources/")).collect()
 }
 
 fn row(second: u32) -> ResourceRow {
@@ -59,7 +73,7 @@ proptest! {
         parts in proptest::collection::vec(proptest::collection::vec(0..2_048u64, 1..400), 1..4),
     ) {
         let intervals = parts.iter().map(|part| interval("hold", 7, part)).collect();
-        let evidence = folded(intervals).unwrap();
+        let evidence = folded(intervals);
         let mut all: Vec<u64> = parts.concat();
         all.sort_unstable();
         let expected = Point {
@@ -79,7 +93,7 @@ proptest! {
     fn a_spectrum_rises_ends_at_the_largest_and_tells_the_share_below(
         values in proptest::collection::vec(0..2_048u64, 1..3_000),
     ) {
-        let evidence = folded(vec![interval("hold", 0, &values)]).unwrap();
+        let evidence = folded(vec![interval("hold", 0, &values)]);
         let spectrum = evidence.spectrum("reads", "GET page", Kind::Response);
         let mut sorted = values.clone();
         sorted.sort_unstable();
@@ -106,8 +120,7 @@ fn only_measured_phases_are_in_a_spectrum_and_all_are_over_time() {
         interval("warm-up", 10, &[1_000, 1_100]),
         interval("hold", 10, &[20, 30]),
         interval("hold", 11, &[20]),
-    ])
-    .unwrap();
+    ]);
     let spectrum = evidence.spectrum("reads", "GET page", Kind::Response);
     assert_eq!(spectrum.last().map(|point| point.1), Some(30));
     let seconds = evidence.over_time("reads", "GET page", Kind::Response);
@@ -125,43 +138,86 @@ fn only_measured_phases_are_in_a_spectrum_and_all_are_over_time() {
 
 #[test]
 fn one_value_has_a_spectrum_too() {
-    let evidence = folded(vec![interval("hold", 0, &[42])]).unwrap();
+    let evidence = folded(vec![interval("hold", 0, &[42])]);
     assert_eq!(evidence.spectrum("reads", "GET page", Kind::Response), [(0.0, 42), (50.0, 42)]);
 }
 
 #[test]
-fn a_log_that_goes_back_in_time_is_refused() {
-    let error = folded(vec![interval("hold", 3, &[1]), interval("hold", 2, &[1])]).unwrap_err();
-    let expected =
-        "the latency log goes back in time at second 2 of `reads/hold/GET%20page/response`";
-    assert_eq!(error.to_string(), expected);
+fn a_log_that_goes_back_in_time_is_used_up_to_there() {
+    let evidence = folded(vec![
+        interval("hold", 3, &[1]),
+        interval("hold", 2, &[1]),
+        interval("hold", 4, &[1]),
+    ]);
+    let expected = "latency.hlog goes back in time at second 2 of `reads/hold/GET%20page/response`";
+    assert_eq!(whys(&evidence), [expected]);
+    assert_eq!(evidence.latency[0].total.len(), 1);
     // Another tag has its own time.
-    assert!(folded(vec![interval("hold", 3, &[1]), interval("warm-up", 2, &[1])]).is_ok());
+    let two = folded(vec![interval("hold", 3, &[1]), interval("warm-up", 2, &[1])]);
+    assert_eq!(whys(&two), [""; 0]);
 }
 
 #[test]
-fn what_cannot_be_read_is_handed_on() {
+fn what_cannot_be_read_costs_its_part_only() {
     let broken = || RecordError::Tag("x".to_owned());
-    let of_log = fold(good(), std::iter::once(Err(broken())), std::iter::empty());
-    assert_eq!(of_log.unwrap_err().to_string(), broken().to_string());
-    let of_rows = fold(good(), std::iter::empty(), std::iter::once(Err(broken())));
-    assert_eq!(of_rows.unwrap_err().to_string(), broken().to_string());
+    let intervals = [Ok(interval("hold", 1, &[1])), Err(broken()), Ok(interval("hold", 2, &[1]))];
+    let rows = vec![Ok(row(1)), Err(broken()), Ok(row(3))];
+    let evidence = fold_all(intervals.into_iter(), rows);
+    assert_eq!(whys(&evidence), [broken().to_string(), broken().to_string()]);
+    assert_eq!(evidence.latency[0].total.len(), 1);
+    assert_eq!(evidence.resources, [1, 3].map(row));
 }
 
 #[test]
-fn resources_are_in_order_of_time() {
-    let rows = [2, 1, 3].map(|second| Ok(row(second)));
-    let evidence = fold(good(), std::iter::empty(), rows.into_iter()).unwrap();
+fn reasons_do_not_grow_with_what_is_broken() {
+    let rows = (0..1_000).map(|_| Err(RecordError::Tag("x".to_owned()))).collect();
+    let evidence = fold_all(std::iter::empty(), rows);
+    assert!(evidence.missing.len() <= 21, "{}", evidence.missing.len());
+}
+
+#[test]
+fn fewer_times_than_completed_requests_are_missing() {
+    let mut run = good();
+    run.ended_ns = Some(2 * SECOND);
+    let step = |count| run_record::run::StepResult {
+        stream: "reads".to_owned(),
+        step: "GET page".to_owned(),
+        count,
+        not_completed: 0,
+        response_us: None,
+        service_us: None,
+        server_us: None,
+        store_us: None,
+        delivery_us: None,
+    };
+    for (count, expected) in [(3, 0), (4, 1)] {
+        run.steps = vec![step(count)];
+        let intervals = [interval("hold", 0, &[1, 2, 3]), interval("warm-up", 0, &[1, 2, 3])];
+        let parts = Parts {
+            intervals: intervals.into_iter().map(Ok::<_, RecordError>),
+            resources: std::iter::empty(),
+            sent: std::iter::empty(),
+        };
+        let evidence = fold(run.clone(), parts);
+        assert_eq!(evidence.missing.len(), expected, "{:?}", evidence.missing);
+    }
+}
+
+#[test]
+fn resources_are_in_order_of_time_and_a_short_list_is_said() {
+    let rows = [2, 1, 3].map(|second| Ok(row(second))).into_iter().collect();
+    let evidence = fold_all(std::iter::empty(), rows);
     assert_eq!(evidence.resources, [1, 2, 3].map(row));
+    assert_eq!(evidence.missing[0].why, "resources/ reaches second 3 of 40");
 }
 
 #[test]
-fn too_many_tags_are_refused() {
+fn too_many_tags_are_not_read_on() {
     let one = interval("hold", 0, &[1]);
     let many = (0..5_000).map(|index| {
         let tag = Tag { step: format!("step {index}"), ..one.tag.clone() };
         Ok(Interval { tag, ..one.clone() })
     });
-    let error = fold(good(), many, std::iter::empty()).unwrap_err();
-    assert_eq!(error.to_string(), "the record has more than 4096 tags in its latency log");
+    let evidence = fold_all(many, Vec::new());
+    assert_eq!(whys(&evidence), ["latency.hlog has more than 4096 tags"]);
 }

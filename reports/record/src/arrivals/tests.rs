@@ -269,3 +269,70 @@ fn other_files_are_refused() {
     cut.truncate(cut.len() - 9);
     assert!(error(cut).starts_with("rows: "));
 }
+
+#[test]
+fn sent_times_are_those_of_measured_first_steps() {
+    let plan = plan();
+    let mut segment = SegmentWriter::new(Vec::new(), &plan).unwrap();
+    let row = |step, measured, sent_ns| ArrivalRow { step, measured, sent_ns, ..started() };
+    let rows = [
+        row(Some(0), true, Some(7)),
+        row(Some(1), true, Some(8)),
+        row(Some(0), false, Some(9)),
+        row(None, true, None),
+        row(Some(0), true, None),
+        row(Some(0), true, Some(3)),
+    ];
+    for row in &rows {
+        segment.push(row).unwrap();
+    }
+    let bytes = Bytes::from(segment.finish().unwrap());
+    let seen: Vec<(String, u64)> =
+        sent(bytes).unwrap().map(Result::unwrap).map(|row| (row.stream, row.sent_ns)).collect();
+    assert_eq!(seen, [("reactions".to_owned(), 7), ("reactions".to_owned(), 3)]);
+}
+
+/// A group that cannot be read ends the segment: whoever reads on after an error comes to an end.
+#[test]
+fn a_damaged_segment_ends() {
+    let mut segment = SegmentWriter::new(Vec::new(), &plan()).unwrap();
+    for _ in 0..3 * GROUP_ROWS {
+        segment.push(&started()).unwrap();
+    }
+    let mut bytes = segment.finish().unwrap();
+    bytes[4..400].fill(0xff);
+    let (good, bad): (Vec<_>, Vec<_>) =
+        read(Bytes::from(bytes)).unwrap().take(1 << 20).partition(Result::is_ok);
+    assert_eq!((good.len(), bad.len()), (0, 1));
+}
+
+/// The first step of the second stream's journey.
+fn started() -> ArrivalRow {
+    ArrivalRow {
+        seq: 1,
+        n: 1,
+        stream: 1,
+        phase: 0,
+        journey: 1,
+        step: Some(0),
+        measured: true,
+        last: true,
+        due_ns: 1,
+        released_ns: Some(1),
+        sent_ns: Some(1),
+        first_byte_ns: None,
+        done_ns: None,
+        user_free: true,
+        outcome: Outcome::Completed,
+        error_class: None,
+        status: None,
+        bytes_in: 0,
+        bytes_out: 0,
+        server_us: None,
+        store_us: None,
+        connect_us: None,
+        reused: None,
+        instance: None,
+        worker: 0,
+    }
+}

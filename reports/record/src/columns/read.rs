@@ -17,7 +17,10 @@ const READ_GROUP_ROWS_MAX: usize = 1 << 20;
 /// Reads the rows of one Parquet file in order.
 pub(crate) struct TableReader<R: ChunkReader + 'static> {
     file: SerializedFileReader<R>,
+    /// Those that are read.
     columns: &'static [Column],
+    /// Where they are in the file.
+    places: Vec<usize>,
     next_group: usize,
     /// What is left of the row group in memory, one iterator a column.
     cells: Vec<IntoIter<Cell>>,
@@ -28,9 +31,21 @@ impl<R: ChunkReader + 'static> TableReader<R> {
     /// Opens a file and checks that its columns are the expected ones, in this order. Optional ones at
     /// the end may be missing, since they may be younger than the file.
     pub(crate) fn new(from: R, columns: &'static [Column]) -> Result<Self, RecordError> {
+        Self::only(from, columns, columns)
+    }
+
+    /// The same, but reads only the `wanted` ones of the columns; the others are not even decompressed.
+    pub(crate) fn only(
+        from: R,
+        columns: &'static [Column],
+        wanted: &'static [Column],
+    ) -> Result<Self, RecordError> {
         let file = SerializedFileReader::new(from)?;
         check_columns(file.metadata(), columns)?;
-        Ok(Self { file, columns, next_group: 0, cells: Vec::new(), rows_left: 0 })
+        let place = |wanted: &Column| columns.iter().position(|column| column.name == wanted.name);
+        let places = wanted.iter().filter_map(place).collect();
+        let (cells, columns) = (Vec::new(), wanted);
+        Ok(Self { file, columns, places, next_group: 0, cells, rows_left: 0 })
     }
 
     /// The next row, or none at the end of the file.
@@ -39,7 +54,8 @@ impl<R: ChunkReader + 'static> TableReader<R> {
             if self.next_group == self.file.num_row_groups() {
                 return Ok(None);
             }
-            self.read_group()?;
+            // What follows an unreadable group is not looked for, so that whoever goes on comes to an end.
+            self.read_group().inspect_err(|_| self.next_group = self.file.num_row_groups())?;
         }
         self.rows_left -= 1;
         Ok(Some(RowCells { columns: self.columns.iter(), cells: self.cells.iter_mut() }))
@@ -56,7 +72,7 @@ impl<R: ChunkReader + 'static> TableReader<R> {
             })?;
         self.cells.clear();
         let written = group.num_columns();
-        for (index, column) in self.columns.iter().enumerate() {
+        for (index, column) in self.places.iter().copied().zip(self.columns) {
             if index >= written {
                 self.cells.push(vec![Cell::Absent; rows].into_iter());
                 continue;

@@ -1,22 +1,129 @@
-//! Where an axis is labelled: round numbers for what is linear, 1-2-5 for what is logarithmic.
+//! From values to places on an axis, and where an axis is labelled: round numbers for what is linear, 1-2-5 for
+//! what is logarithmic.
 
-use super::canvas::Axis;
 use crate::units;
 
 /// More labels than this on a vertical axis stand too close.
 const TICKS_MAX: usize = 6;
+/// A spectrum ends here at the latest: one in a million.
+const DECADES_MAX: u32 = 6;
+const MIB: f64 = 1_048_576.0;
+
+/// An axis in its own, linear units; what is logarithmic is so before it comes here.
+#[derive(Clone, Debug)]
+pub(super) struct Axis {
+    pub(super) from: f64,
+    pub(super) to: f64,
+    /// Where it is labelled, with the label.
+    pub(super) ticks: Vec<(f64, String)>,
+    /// What it shows, with the unit; a vertical axis has its name above the picture instead.
+    pub(super) name: String,
+}
+
+/// What a horizontal axis holds.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Horizontal {
+    /// Seconds from the run's start, up to the end.
+    Time {
+        /// Of the axis, in seconds.
+        end: f64,
+    },
+    /// Percentiles, on a scale on which 90, 99 and 99.9 % have the same distance.
+    Tail,
+    /// Times in microseconds, logarithmic.
+    Microseconds,
+}
+
+/// What a vertical axis holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Vertical {
+    /// Times in microseconds, logarithmic.
+    Microseconds,
+    /// Rates.
+    PerSecond,
+    /// Counts and other numbers from 0 on.
+    Number,
+    /// Shares from 0 to 1, as percentages.
+    Share,
+    /// Bytes from 0 on.
+    Bytes,
+}
+
+impl Axis {
+    /// How far along the axis a value is, from 0 to 1; what lies outside is put on the edge.
+    pub(super) fn part(&self, value: f64) -> f64 {
+        let part = (value - self.from) / (self.to - self.from);
+        if part.is_finite() { part.clamp(0.0, 1.0) } else { 0.0 }
+    }
+}
+
+impl Horizontal {
+    /// Where a value is, in the axis's own units.
+    pub(super) fn place(self, value: f64) -> f64 {
+        match self {
+            Self::Time { .. } => value,
+            Self::Tail => tail(value),
+            Self::Microseconds => log_us(value),
+        }
+    }
+
+    /// The axis for values between these two.
+    pub(super) fn axis(self, first: f64, last: f64) -> Axis {
+        match self {
+            Self::Time { end } => time(end),
+            Self::Tail => percentiles(last),
+            Self::Microseconds => {
+                let axis = log_times([first, last].map(log_us).into_iter());
+                Axis { name: "time".to_owned(), ..axis }
+            }
+        }
+    }
+
+    /// Its name for the script that turns a pointer into a value.
+    pub(crate) fn scale(self) -> &'static str {
+        match self {
+            Self::Time { .. } => "time",
+            Self::Tail => "tail",
+            Self::Microseconds => "log",
+        }
+    }
+}
+
+impl Vertical {
+    /// Where a value is, in the axis's own units.
+    pub(super) fn place(self, value: f64) -> f64 {
+        match self {
+            Self::Microseconds => log_us(value),
+            Self::PerSecond | Self::Number | Self::Share => value,
+            Self::Bytes => value / MIB,
+        }
+    }
+
+    /// The axis on which all of these have room.
+    pub(super) fn axis(self, values: impl Iterator<Item = f64>) -> Axis {
+        let places: Vec<f64> = values.map(|value| self.place(value)).collect();
+        let greatest = places.iter().copied().fold(0.0, f64::max);
+        match self {
+            Self::Microseconds => log_times(places.into_iter()),
+            Self::PerSecond => linear(greatest, units::per_second),
+            Self::Number => linear(greatest, units::number),
+            Self::Share => linear(greatest, units::share),
+            Self::Bytes => linear(greatest, |mib| format!("{} MiB", units::number(mib))),
+        }
+    }
+}
 
 /// From 0 to a round number that is at least `greatest`; `label` writes a value.
-pub(crate) fn linear(greatest: f64, name: &str, label: impl Fn(f64) -> String) -> Axis {
+fn linear(greatest: f64, label: impl Fn(f64) -> String) -> Axis {
     let greatest = if greatest.is_finite() && greatest > 0.0 { greatest } else { 1.0 };
     let step = round_step(greatest);
     let steps = (greatest / step - 1e-9).ceil().max(1.0);
     let ticks = up_to(steps).map(|index| (index * step, label(index * step))).collect();
-    Axis { from: 0.0, to: steps * step, ticks, name: name.to_owned() }
+    Axis { from: 0.0, to: steps * step, ticks, name: String::new() }
 }
 
 /// From 0 to exactly `end` seconds, labelled in seconds, minutes or hours.
-pub(crate) fn time(end: f64) -> Axis {
+fn time(end: f64) -> Axis {
     let end = if end.is_finite() && end > 0.0 { end } else { 1.0 };
     let (unit, unit_seconds) = match end {
         ..=180.0 => ("s", 1.0),
@@ -36,7 +143,7 @@ pub(crate) fn time(end: f64) -> Axis {
 }
 
 /// Times in microseconds as their decimal logarithm, see [`log_us`], over all of `values`.
-pub(crate) fn log_times(values: impl Iterator<Item = f64> + Clone) -> Axis {
+fn log_times(values: impl Iterator<Item = f64> + Clone) -> Axis {
     let least = values.clone().fold(f64::INFINITY, f64::min);
     let greatest = values.fold(f64::NEG_INFINITY, f64::max);
     let (least, greatest) = if least <= greatest { (least, greatest) } else { (0.0, 3.0) };
@@ -65,10 +172,31 @@ pub(crate) fn log_times(values: impl Iterator<Item = f64> + Clone) -> Axis {
     Axis { from, to, ticks, name: String::new() }
 }
 
-/// A time as the vertical axis holds it. What is below a microsecond is drawn as one.
-pub(crate) fn log_us(us: u64) -> f64 {
-    #[expect(clippy::cast_precision_loss, reason = "a place in a picture")]
-    (us.max(1) as f64).log10()
+/// 0 for 0 %, 1 for 90 %, 2 for 99 %: each further step leaves a tenth of the requests.
+fn tail(percentile: f64) -> f64 {
+    let rest = 1.0 - percentile / 100.0;
+    let end = f64::from(DECADES_MAX);
+    if rest > 0.0 { (-rest.log10()).clamp(0.0, end) } else { end }
+}
+
+/// As far as there are points: to 99 % at least.
+fn percentiles(last: f64) -> Axis {
+    let last = tail(last).max(2.0);
+    let mut ticks = vec![(0.0, "0 %".to_owned()), (tail(50.0), "50 %".to_owned())];
+    for decade in (1..=DECADES_MAX).take_while(|decade| f64::from(*decade) <= last + 1e-9) {
+        let label = match decade {
+            1 => "90 %".to_owned(),
+            2 => "99 %".to_owned(),
+            more => format!("99.{} %", "9".repeat(more as usize - 2)),
+        };
+        ticks.push((f64::from(decade), label));
+    }
+    Axis { from: 0.0, to: last, ticks, name: "share of the completed requests".to_owned() }
+}
+
+/// A time on a logarithmic axis. What is below a microsecond is drawn as one.
+fn log_us(us: f64) -> f64 {
+    us.max(1.0).log10()
 }
 
 /// `digit` times ten to the `decade`, with its logarithm.
@@ -80,7 +208,7 @@ fn tick(decade: f64, digit: u64) -> (f64, u64) {
     )]
     let power = decade.clamp(0.0, 18.0) as u32;
     let us = digit.saturating_mul(10_u64.saturating_pow(power));
-    (log_us(us), us)
+    (log_us(units::as_f64(us)), us)
 }
 
 /// The first decimal digit.
@@ -114,11 +242,11 @@ mod tests {
         for (greatest, to, ticks) in
             [(550.0, 600.0, 7), (1.0, 1.0, 6), (0.0, 1.0, 6), (7.3, 8.0, 5)]
         {
-            let axis = linear(greatest, "rate", units::number);
+            let axis = linear(greatest, units::number);
             assert!((axis.to - to).abs() < 1e-9, "{greatest} gave {}", axis.to);
             assert_eq!(axis.ticks.len(), ticks, "{greatest}");
         }
-        assert!(linear(f64::NAN, "rate", units::number).to > 0.0);
+        assert!(linear(f64::NAN, units::number).to > 0.0);
     }
 
     #[test]
@@ -133,7 +261,7 @@ mod tests {
     #[test]
     fn logarithmic_axes_are_labelled_however_narrow_or_wide() {
         for (least, greatest) in
-            [(1, 1), (300, 310), (800, 90_000), (1, 3_600_000_000), (45_000, 50_000)]
+            [(1.0, 1.0), (300.0, 310.0), (800.0, 90_000.0), (1.0, 3.6e9), (45_000.0, 50_000.0)]
         {
             let axis = log_times([log_us(least), log_us(greatest)].into_iter());
             assert!(axis.from <= log_us(least) && axis.to >= log_us(greatest));

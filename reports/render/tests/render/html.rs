@@ -1,7 +1,11 @@
 //! The report page: well formed, self-contained, and harmless whatever it is given.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use run_render::html::report;
+use sha2::{Digest as _, Sha256};
 
+use crate::payloads::PAYLOADS;
 use crate::{HOSTILE, all, assert_only_numbers, sample};
 
 /// Elements that have no end tag, in HTML.
@@ -12,7 +16,7 @@ fn every_element_is_closed_in_order() {
     for (name, evidence) in all() {
         let page = report(&evidence).unwrap();
         let mut open: Vec<String> = Vec::new();
-        for part in page.split('<').skip(1) {
+        for part in without_script(&page).split('<').skip(1) {
             let (tag, _) = part.split_once('>').unwrap_or_else(|| panic!("{name}: <{part}"));
             assert!(!tag.contains('<'), "{name}: {tag}");
             let element =
@@ -29,11 +33,23 @@ fn every_element_is_closed_in_order() {
 }
 
 #[test]
-fn nothing_runs_and_nothing_is_fetched() {
+fn one_script_runs_and_nothing_is_fetched() {
     for (name, evidence) in all() {
         let page = report(&evidence).unwrap();
-        assert!(page.contains("default-src 'none'; style-src 'unsafe-inline'; img-src data:"));
-        let lower = page.to_lowercase();
+        let policy = page.split("Content-Security-Policy\" content=\"").nth(1).unwrap();
+        let policy = policy.split('"').next().unwrap();
+        assert!(
+            policy.starts_with("default-src 'none'; ") && !policy.contains("unsafe"),
+            "{policy}"
+        );
+        for element in ["script", "style"] {
+            assert_eq!(page.matches(&format!("<{element}>")).count(), 1, "{name}");
+            let sealed = page.split(&format!("<{element}>")).nth(1).unwrap();
+            let sealed = sealed.split(&format!("</{element}>")).next().unwrap();
+            let hash = STANDARD.encode(Sha256::digest(sealed));
+            assert!(policy.contains(&format!("{element}-src 'sha256-{hash}'")), "{name}: {policy}");
+        }
+        let lower = without_script(&page).to_lowercase();
         for forbidden in [
             "<script", "<iframe", "<object", "<embed", "<img", "<base", "<form", "@import", "url(",
             " on",
@@ -48,9 +64,48 @@ fn nothing_runs_and_nothing_is_fetched() {
                 lower.match_indices(forbidden).any(|(at, _)| forbidden != " on" || handler(at));
             assert!(!found, "{name} holds {forbidden}");
         }
-        let elsewhere = page.replace("xmlns=\"http://www.w3.org/2000/svg\"", "");
+        let elsewhere = lower.replace("xmlns=\"http://www.w3.org/2000/svg\"", "");
         assert!(!elsewhere.contains("http://") && !elsewhere.contains("https://"), "{name}");
         assert!(!lower.contains(" src=") || name == "hostile", "{name}");
+    }
+}
+
+fn without_script(page: &str) -> String {
+    let (before, rest) = page.split_once("<script>").unwrap();
+    before.to_owned() + rest.split_once("</script>").unwrap().1
+}
+
+/// What names can do to the structure of a page is seen by comparing it with that of a page with plain names.
+#[test]
+fn no_name_changes_the_structure_of_the_page() {
+    let plain = structure(&report(&sample::hostile("name")).unwrap());
+    assert!(plain.len() > 1_000, "{}", plain.len());
+    for payload in PAYLOADS {
+        let page = report(&sample::hostile(payload)).unwrap();
+        let found = structure(&page);
+        let differing = found.iter().zip(&plain).find(|(found, plain)| found != plain);
+        assert!(found.len() == plain.len() && differing.is_none(), "{payload:?}: {differing:?}");
+    }
+}
+
+/// Every element with the names of its attributes, in order.
+fn structure(page: &str) -> Vec<String> {
+    let tag = |part: &str| {
+        let tag = part.split('>').next().unwrap();
+        let mut outside: Vec<&str> = tag.split('"').step_by(2).collect();
+        outside.retain(|part| !part.trim().is_empty());
+        outside.concat()
+    };
+    without_script(page).split('<').skip(1).map(tag).collect()
+}
+
+/// The control: a page that does not escape is seen to have another structure.
+#[test]
+fn an_injected_element_or_attribute_is_another_structure() {
+    let page = |name: &str| format!("<p title=\"{name}\">x</p><script></script>");
+    let plain = structure(&page("name"));
+    for payload in ["\"><img src=x>", "\" onclick=\"alert(1)"] {
+        assert_ne!(structure(&page(payload)), plain, "{payload}");
     }
 }
 
@@ -71,7 +126,7 @@ fn foreign_names_are_escaped_in_text_tables_and_pictures() {
     {
         assert!(!page.contains(unescaped), "{unescaped:?}");
     }
-    let escaped = page.matches("script").count();
+    let escaped = page.matches("&lt;script&gt;").count() + page.matches("&#60;script&#62;").count();
     assert!(escaped > 40, "only {escaped} places show the name: is something left out?");
 }
 
@@ -98,11 +153,11 @@ fn degenerate_runs_are_said_to_be_so() {
     let page = report(&sample::empty()).unwrap();
     assert!(page.contains("No measured request completed, so there are no times to show."));
     assert!(page.contains("Nothing was planned."));
-    assert!(page.contains("Lateness over time was not recorded."));
     assert!(page.contains("not recorded"), "the use of the machine");
     assert_eq!(page.matches("<svg").count(), 0, "no empty axes");
     let page = report(&sample::one_request()).unwrap();
-    assert_eq!(page.matches("<svg").count(), 3, "spectrum, rates, times");
+    // Spectrum, parts, arrivals, times, map.
+    assert_eq!(page.matches("<svg").count(), 4, "no empty axes");
     let page = report(&sample::all_failed()).unwrap();
     assert!(page.contains("No measured request completed") && page.contains("100 %"));
 }
@@ -111,17 +166,19 @@ fn degenerate_runs_are_said_to_be_so() {
 fn every_picture_has_words_and_colours_that_follow_the_page() {
     let page = report(&sample::failed()).unwrap();
     let pictures: Vec<&str> = page.split("<svg").skip(1).collect();
-    assert_eq!(pictures.len(), 6, "two spectra, rates, two timelines, lateness");
+    // Two steps with spectrum, times and map each; two streams with gaps; where the time went; arrivals, in
+    // flight, errors, lateness, CPU, memory, connections, units of the store.
+    assert_eq!(pictures.len(), 2 * 3 + 2 + 1 + 8);
     for picture in pictures {
         let head = picture.split('>').next().unwrap();
         assert!(head.contains("role=\"img\"") && head.contains("aria-label=\""), "{head}");
         let drawn = picture.split("</svg>").next().unwrap();
         assert!(!drawn.contains("=\"#"), "a colour is fixed");
-        assert!(picture.contains("<figcaption>"));
+        assert!(picture.contains("<figcaption>") && picture.contains("href=\"data:text/csv"));
     }
     let style = page.split("</style>").next().unwrap();
     for variable in
-        ["--plot-ink", "--plot-grid", "--plot-band", "--plot-limit", "--plot-1", "--plot-5"]
+        ["--plot-ink", "--plot-measured", "--plot-band", "--plot-limit", "--plot-5", "--heat-6"]
     {
         assert_eq!(
             style.matches(&format!("{variable}:")).count(),
@@ -133,14 +190,22 @@ fn every_picture_has_words_and_colours_that_follow_the_page() {
 
 #[test]
 fn the_answer_comes_before_the_evidence() {
-    let page = report(&sample::failed()).unwrap();
+    let page = report(&sample::damaged()).unwrap();
     let order = [
         "objectives",
         "findings",
+        "missing",
         "spectrum",
+        "parts",
         "timeline",
-        "lateness",
+        "heat",
+        "gaps",
         "steps",
+        "journeys",
+        "connections",
+        "store-units",
+        "rates",
+        "generator",
         "counts",
         "errors",
         "environment",
@@ -170,7 +235,7 @@ fn a_long_run_with_many_steps_stays_a_page() {
     evidence.run.steps = vec![step; 1000];
     evidence.run.ended_ns = Some(86_400_000_000_000);
     let page = report(&evidence).unwrap();
-    assert!(page.len() < 4 << 20, "{} bytes", page.len());
+    assert!(page.len() < 8 << 20, "{} bytes", page.len());
     assert!(page.contains("more in the record") && page.contains("more steps are in the table"));
-    assert!(page.contains("each point is the greatest of 144 seconds"));
+    assert!(page.contains("Each 240 seconds are shown by their least and greatest value."));
 }

@@ -4,7 +4,12 @@ mod planned;
 mod sample;
 mod simulation;
 
+mod payloads;
+
 mod html;
+mod index;
+mod files;
+mod markdown;
 mod terminal;
 mod words;
 
@@ -21,6 +26,7 @@ fn all() -> Vec<(&'static str, Evidence)> {
         ("all failed", sample::all_failed()),
         ("one request", sample::one_request()),
         ("running", sample::running()),
+        ("damaged", sample::damaged()),
         ("hostile", sample::hostile(HOSTILE)),
     ]
 }

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use load_plan::plan::{PhaseKind, Rate, Spacing};
-use run_analysis::evidence::{Evidence, Series};
+use run_analysis::evidence::{Evidence, Heat, Missing, Series};
 use run_analysis::judge::judge;
 use run_record::latency::{Kind, Tag};
-use run_record::run::{Counts, Environment, Finding, Severity, State, Watch};
+use run_record::run::{Connections, Counts, Environment, Finding, Severity, State, Watch};
 use run_record::spread::Spread;
 
 use crate::planned::phase;
@@ -50,9 +50,12 @@ pub(crate) fn empty() -> Evidence {
     let mut evidence = simulated(0);
     evidence.latency.clear();
     evidence.resources.clear();
+    evidence.gaps.clear();
     let run = &mut evidence.run;
     run.counts = Counts::default();
     run.errors.clear();
+    run.consumed.clear();
+    run.connections = Connections::default();
     run.watch = Watch::default();
     for stream in &mut run.plan.streams {
         stream.phases.clear();
@@ -62,7 +65,8 @@ pub(crate) fn empty() -> Evidence {
     }
     for step in &mut run.steps {
         (step.count, step.not_completed) = (0, 0);
-        (step.response_us, step.service_us, step.server_us) = (None, None, None);
+        (step.response_us, step.service_us) = (None, None);
+        (step.server_us, step.store_us) = (None, None);
     }
     for journey in &mut run.journeys {
         (journey.count, journey.not_completed, journey.response_us) = (0, 0, None);
@@ -83,7 +87,8 @@ pub(crate) fn all_failed() -> Evidence {
     let run = &mut evidence.run;
     for step in &mut run.steps {
         step.not_completed += step.count;
-        (step.count, step.response_us, step.service_us, step.server_us) = (0, None, None, None);
+        (step.count, step.response_us, step.service_us) = (0, None, None);
+        (step.server_us, step.store_us) = (None, None);
     }
     let streams =
         run.streams.iter_mut().flat_map(|stream| [&mut stream.counts, &mut stream.measured]);
@@ -113,7 +118,9 @@ pub(crate) fn one_request() -> Evidence {
     let one = Rate { arrivals: 1, seconds: 1 };
     let kind = PhaseKind::Rate { from: one, to: one, spacing: Spacing::Even };
     evidence.run.plan.streams[0].phases = vec![phase("hold", (0, 1), true, kind)];
-    evidence.latency = vec![Series { tag, seconds: vec![point(0, &total)], total }];
+    let mut heat = Heat::default();
+    heat.count(0, &total);
+    evidence.latency = vec![Series { tag, seconds: vec![point(0, &total)], heat, total }];
     evidence
 }
 
@@ -125,6 +132,16 @@ pub(crate) fn running() -> Evidence {
     for objective in &mut evidence.run.objectives {
         objective.status = None;
     }
+    evidence
+}
+
+/// A failed run whose record was cut.
+pub(crate) fn damaged() -> Evidence {
+    let mut evidence = failed();
+    evidence.missing.push(Missing {
+        what: "times from there on".to_owned(),
+        why: "latency.hlog, line 7: holds no base64".to_owned(),
+    });
     evidence
 }
 
@@ -160,6 +177,9 @@ pub(crate) fn hostile(name: &str) -> Evidence {
         name.clone_into(&mut error.stream);
         name.clone_into(&mut error.step);
     }
+    for consumed in &mut run.consumed {
+        name.clone_into(&mut consumed.operation);
+    }
     for finding in &mut run.findings {
         finding.subject = Some(name.to_owned());
         finding.numbers.insert(name.to_owned(), 1.0);
@@ -188,7 +208,17 @@ pub(crate) fn hostile(name: &str) -> Evidence {
     for text in [&mut run.schedule_sha256, &mut run.plan_sha256] {
         name.clone_into(text);
     }
+    for stream in &mut run.plan.streams {
+        for phase in &mut stream.phases {
+            name.clone_into(&mut phase.name);
+        }
+    }
+    for gaps in &mut evidence.gaps {
+        name.clone_into(&mut gaps.stream);
+    }
+    evidence.missing.push(Missing { what: name.to_owned(), why: name.to_owned() });
     for series in &mut evidence.latency {
+        name.clone_into(&mut series.tag.phase);
         name.clone_into(&mut series.tag.stream);
         name.clone_into(&mut series.tag.step);
     }

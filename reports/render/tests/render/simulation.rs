@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use hdrhistogram::Histogram;
 use load_plan::plan::SCHEDULE_VERSION;
-use run_analysis::evidence::{Evidence, Point, Series};
+use run_analysis::evidence::{Evidence, Gaps, Heat, Point, Series};
 use run_record::latency::{Kind, Tag};
 use run_record::resource_row::ResourceRow;
 use run_record::run::{
-    Connections, Counts, Environment, ErrorCount, JourneyResult, ObjectiveResult, Run, SCHEMA,
-    State, StepResult, StreamResult, Watch,
+    Connections, ConsumedUnits, Counts, Environment, ErrorCount, JourneyResult, ObjectiveResult,
+    Run, SCHEMA, State, StepResult, StreamResult, Watch,
 };
 use run_record::spread::Spread;
 
@@ -96,7 +96,13 @@ pub(crate) const LOADS: [Load; 2] = [
 
 /// Both streams against a server that stands still for `stall_us` in second 27.
 pub(crate) fn simulated(stall_us: u64) -> Evidence {
-    let mut evidence = Evidence { run: bare_run(), latency: Vec::new(), resources: Vec::new() };
+    let mut evidence = Evidence {
+        run: bare_run(),
+        latency: Vec::new(),
+        resources: Vec::new(),
+        gaps: Vec::new(),
+        missing: Vec::new(),
+    };
     let mut released = BTreeMap::new();
     let mut dice = Dice(20_190_717);
     let mut lateness = run_record::histogram();
@@ -130,7 +136,9 @@ fn simulate(
 ) {
     let (mut counts, mut measured) = (Counts::default(), Counts::default());
     let (mut over, mut errors) = (0, 0);
-    let mut totals: [Histogram<u64>; 3] = std::array::from_fn(|_| run_record::histogram());
+    let mut gaps = Histogram::new(3).expect("3 digits exist");
+    let mut error_seconds: BTreeMap<u32, u32> = BTreeMap::new();
+    let mut totals: [Histogram<u64>; 4] = std::array::from_fn(|_| run_record::histogram());
     for second in 0..WARM_UP_SECONDS + HOLD_SECONDS {
         let warming = second < WARM_UP_SECONDS;
         let arrivals = match (warming, load.warm_up) {
@@ -138,7 +146,7 @@ fn simulate(
             (true, true) => load.rate * (2 * second + 1) / (2 * WARM_UP_SECONDS),
             (false, _) => load.rate - load.rate / 40 + dice.below(load.rate / 20),
         };
-        let mut kinds: [Histogram<u64>; 4] = std::array::from_fn(|_| run_record::histogram());
+        let mut kinds: [Histogram<u64>; 5] = std::array::from_fn(|_| run_record::histogram());
         for arrival in 0..arrivals {
             let into_us = u64::from(arrival) * 1_000_000 / u64::from(arrivals);
             let slow = if warming { 2.0 } else { 1.0 };
@@ -151,6 +159,7 @@ fn simulate(
             *released.entry(second).or_default() += 1;
             let failed = !warming && dice.unit() < 0.0004;
             if !warming {
+                gaps += whole(-dice.unit().max(1e-9).ln() / f64::from(load.rate) * 1e9).max(1);
                 measured.planned += 1;
                 record(lateness, late);
                 over += u64::from(failed || service + late > load.limit_us);
@@ -158,12 +167,13 @@ fn simulate(
             if failed {
                 (counts.failed, measured.failed, errors) =
                     (counts.failed + 1, measured.failed + 1, errors + 1);
+                *error_seconds.entry(second).or_default() += 1;
                 continue;
             }
             counts.completed += 1;
             measured.completed += u64::from(!warming);
             for (kind, value) in
-                kinds.iter_mut().zip([service + late, service, server + stalled, late])
+                kinds.iter_mut().zip([service + late, service, server + stalled, server / 2, late])
             {
                 record(kind, value);
             }
@@ -173,14 +183,23 @@ fn simulate(
         }
         keep(&mut evidence.latency, load, second, &kinds);
     }
-    finish(load, &mut evidence.run, (counts, measured), (over, errors), &totals);
+    evidence.gaps.push(Gaps { stream: load.stream.to_owned(), seen: gaps, sampled: false });
+    finish(load, &mut evidence.run, (counts, measured), (over, &error_seconds), &totals);
 }
 
 /// Adds the histograms of one second to the series of their tags.
-fn keep(latency: &mut Vec<Series>, load: &Load, second: u32, kinds: &[Histogram<u64>; 4]) {
+fn keep(latency: &mut Vec<Series>, load: &Load, second: u32, kinds: &[Histogram<u64>; 5]) {
     let phase = if second < WARM_UP_SECONDS { "warm-up" } else { "hold" };
-    let names = [Kind::Response, Kind::Service, Kind::Server, Kind::Lateness];
+    let names = [
+        Some(Kind::Response),
+        Some(Kind::Service),
+        Some(Kind::Server),
+        // The store's time has no histogram of its own in the log.
+        None,
+        Some(Kind::Lateness),
+    ];
     for (kind, values) in names.into_iter().zip(kinds).filter(|(_, values)| !values.is_empty()) {
+        let Some(kind) = kind else { continue };
         let tag = Tag {
             stream: load.stream.to_owned(),
             phase: phase.to_owned(),
@@ -191,12 +210,14 @@ fn keep(latency: &mut Vec<Series>, load: &Load, second: u32, kinds: &[Histogram<
             Some(series) => {
                 series.total += values;
                 series.seconds.push(point(second, values));
+                series.heat.count(second, values);
             }
-            None => latency.push(Series {
-                tag,
-                total: values.clone(),
-                seconds: vec![point(second, values)],
-            }),
+            None => {
+                let mut heat = Heat::default();
+                heat.count(second, values);
+                let seconds = vec![point(second, values)];
+                latency.push(Series { tag, total: values.clone(), seconds, heat });
+            }
         }
     }
 }
@@ -205,11 +226,13 @@ fn finish(
     load: &Load,
     run: &mut Run,
     (counts, measured): (Counts, Counts),
-    (over, errors): (u64, u64),
-    totals: &[Histogram<u64>; 3],
+    (over, error_seconds): (u64, &BTreeMap<u32, u32>),
+    totals: &[Histogram<u64>; 4],
 ) {
     run.streams.push(StreamResult { name: load.stream.to_owned(), counts, measured, audit: None });
-    let [response_us, service_us, server_us] = [0, 1, 2].map(|kind| Spread::of(&totals[kind]));
+    let [response_us, service_us, server_us, store_us] =
+        [0, 1, 2, 3].map(|kind| Spread::of(&totals[kind]));
+    let errors: u64 = error_seconds.values().copied().map(u64::from).sum();
     let (count, not_completed) = (measured.completed, measured.failed);
     run.steps.push(StepResult {
         stream: load.stream.to_owned(),
@@ -219,7 +242,7 @@ fn finish(
         response_us,
         service_us,
         server_us,
-        store_us: None,
+        store_us,
         delivery_us: None,
     });
     run.journeys.push(JourneyResult {
@@ -243,19 +266,15 @@ fn finish(
             seconds: Vec::new(),
         });
     }
-    for (class, status, count) in
-        [("status", Some(503), errors / 2), ("timeout", None, errors - errors / 2)]
-    {
-        if count > 0 {
-            run.errors.push(ErrorCount {
-                stream: load.stream.to_owned(),
-                step: load.step.to_owned(),
-                class: class.to_owned(),
-                status,
-                count,
-                seconds: Vec::new(),
-            });
-        }
+    if errors > 0 {
+        run.errors.push(ErrorCount {
+            stream: load.stream.to_owned(),
+            step: load.step.to_owned(),
+            class: "status".to_owned(),
+            status: Some(503),
+            count: errors,
+            seconds: error_seconds.iter().map(|(second, count)| (*second, *count)).collect(),
+        });
     }
 }
 
@@ -288,7 +307,12 @@ fn resource(second: u32, released: u64, noise: f64) -> ResourceRow {
         waiting: 0,
         lateness_p99_us: Some(160),
         target_cpu_cores: Some(0.6),
-        target_rss_bytes: Some(90 << 20),
+        target_rss_bytes: Some((90 << 20) + (u64::from(second) << 18)),
+        timer_probe_p99_us: Some(70),
+        runtime_lag_p99_us: Some(95),
+        connections_opened: Some(if second < 3 { 8 } else { 0 }),
+        read_units: Some(400.0 + noise * 20.0),
+        write_units: Some(160.0),
         ..ResourceRow::default()
     }
 }
@@ -344,8 +368,14 @@ fn bare_run() -> Run {
         journeys: Vec::new(),
         objectives: Vec::new(),
         errors: Vec::new(),
-        connections: Connections::default(),
-        consumed: Vec::new(),
+        connections: Connections { opened: 16, reused: 21_984, connect_us: None },
+        consumed: vec![ConsumedUnits {
+            operation: "put_reaction".to_owned(),
+            calls: 2_000,
+            requests: 2_003,
+            read_units: 1_000.0,
+            write_units: 6_400.0,
+        }],
         live: None,
         lateness_us: None,
         wait_us: None,

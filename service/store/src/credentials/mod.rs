@@ -9,7 +9,7 @@ mod refresher;
 
 pub use source::Source;
 
-pub(crate) use refresher::{Refresher, causes};
+pub(crate) use refresher::Refresher;
 
 #[cfg(test)]
 mod tests;

@@ -14,7 +14,7 @@ use tokio::{
     time::{Instant, sleep_until, timeout},
 };
 
-use crate::clock;
+use crate::{causes::causes, clock};
 
 /// A source that answers nothing for longer has failed; STS and the container agent answer in less
 /// than one second, a credential process may start an interpreter first.
@@ -124,9 +124,4 @@ fn half_life(loaded: &Loaded) -> Instant {
     let now = clock::monotonic();
     let left = loaded.end.map_or(LIFE_WITHOUT_END, |end| end.saturating_duration_since(now));
     now + (left / 2).max(PAUSE_MIN)
-}
-
-/// The error with its causes: the first line alone says only that a source failed.
-pub(crate) fn causes(error: &CredentialsError) -> String {
-    aws_smithy_types::error::display::DisplayErrorContext(error).to_string()
 }

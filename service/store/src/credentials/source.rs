@@ -3,8 +3,8 @@
 use std::fmt;
 
 use aws_config::{
-    credential_process::CredentialProcessProvider, ecs::EcsCredentialsProvider,
-    environment::EnvironmentVariableCredentialsProvider,
+    BehaviorVersion, Region, credential_process::CredentialProcessProvider,
+    ecs::EcsCredentialsProvider, environment::EnvironmentVariableCredentialsProvider,
     meta::credentials::CredentialsProviderChain, provider_config::ProviderConfig,
     web_identity_token::WebIdentityTokenCredentialsProvider,
 };
@@ -12,6 +12,7 @@ use aws_credential_types::{
     Credentials,
     provider::{ProvideCredentials, SharedCredentialsProvider, error::CredentialsError, future},
 };
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
 /// A source of credentials.
 #[derive(Clone)]
@@ -59,8 +60,21 @@ impl fmt::Debug for Source {
 }
 
 impl Source {
-    /// Asks the source each time; `config` holds the HTTP client and the region.
-    pub(crate) fn provider(&self, config: &ProviderConfig) -> SharedCredentialsProvider {
+    /// Asks the source each time. Those that are asked by HTTP are asked through `http`; a role is
+    /// taken on in the region.
+    pub(crate) fn provider(
+        &self,
+        region: Region,
+        http: SharedHttpClient,
+    ) -> SharedCredentialsProvider {
+        let config = ProviderConfig::without_region()
+            .with_behavior_version(Some(BehaviorVersion::v2026_01_12()))
+            .with_region(Some(region))
+            .with_http_client(http);
+        self.configured(&config)
+    }
+
+    fn configured(&self, config: &ProviderConfig) -> SharedCredentialsProvider {
         match self {
             Self::Static { access_key_id, secret_access_key, session_token } => {
                 SharedCredentialsProvider::new(Credentials::new(
@@ -100,7 +114,7 @@ impl Source {
 }
 
 fn chain(sources: &[Source], config: &ProviderConfig) -> SharedCredentialsProvider {
-    let mut providers = sources.iter().map(|source| (source.name(), source.provider(config)));
+    let mut providers = sources.iter().map(|source| (source.name(), source.configured(config)));
     let Some((name, first)) = providers.next() else {
         return SharedCredentialsProvider::new(Nowhere);
     };

@@ -2,7 +2,6 @@
 
 use std::{net::IpAddr, time::Duration};
 
-use aws_config::provider_config::ProviderConfig;
 use aws_sdk_dynamodb::{
     Client,
     config::{
@@ -13,13 +12,9 @@ use aws_sdk_dynamodb::{
     },
 };
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
-use aws_smithy_types::error::display::DisplayErrorContext;
 
 use super::{Endpoint, OpenError, Options};
-use crate::{
-    StoreError,
-    credentials::{Refresher, causes},
-};
+use crate::{StoreError, causes::causes, credentials::Refresher};
 
 /// What a local engine is told; any region will do.
 const LOCAL_REGION: &str = "us-east-1";
@@ -130,11 +125,7 @@ async fn credentials(
     region: Region,
     http: SharedHttpClient,
 ) -> Result<Refresher, OpenError> {
-    let config = ProviderConfig::without_region()
-        .with_behavior_version(Some(BehaviorVersion::v2026_01_12()))
-        .with_region(Some(region))
-        .with_http_client(http);
-    let source = options.credentials.provider(&config);
+    let source = options.credentials.provider(region, http);
     Refresher::start(source).await.map_err(|error| OpenError::NoCredentials {
         sources: format!("{:?}", options.credentials),
         reason: causes(&error),
@@ -154,8 +145,7 @@ async fn check_account(
         .region(region)
         .http_client(http);
     let caller = aws_sdk_sts::Client::from_conf(config.build()).get_caller_identity().send().await;
-    let caller = caller
-        .map_err(|error| OpenError::UnknownAccount(DisplayErrorContext(&error).to_string()))?;
+    let caller = caller.map_err(|error| OpenError::UnknownAccount(causes(&error)))?;
     match caller.account() {
         Some(found) if found == expected => Ok(()),
         found => Err(OpenError::OtherAccount {

@@ -2,11 +2,11 @@
 
 use aws_sdk_dynamodb::{
     Error,
-    error::{DisplayErrorContext, SdkError},
+    error::SdkError,
     types::{CancellationReason, ThrottlingReason},
 };
 
-use crate::StoreError;
+use crate::{StoreError, causes::causes};
 
 /// Why the store cannot be opened.
 #[derive(Debug, thiserror::Error)]
@@ -74,8 +74,7 @@ where
     SdkError<E, R>: std::error::Error,
     Error: From<SdkError<E, R>>,
 {
-    // With its causes: the outermost line says only that something failed.
-    let text = DisplayErrorContext(&error).to_string();
+    let text = causes(&error);
     match Error::from(error) {
         Error::ProvisionedThroughputExceededException(error) => {
             StoreError::Throttled(reason(error.throttling_reasons(), &text))

@@ -109,9 +109,9 @@ pub(super) fn stored_of(item: &Item) -> Result<Stored, StoreError> {
 }
 
 pub(super) fn author_and_text(item: &Item) -> Result<(AccountId, &str), StoreError> {
-    let author = AccountId::new(number_of(item, "a")?).map_err(corrupt)?;
+    let author = AccountId::new(number_of(item, "a")?).map_err(|error| corrupt(&error))?;
     let text = item.get("t").and_then(|text| text.as_s().ok());
-    Ok((author, text.ok_or_else(|| corrupt("a message has no text"))?))
+    Ok((author, text.ok_or_else(|| corrupt(&"a message has no text"))?))
 }
 
 pub(super) fn view_of(item: &Item, mine: ReactionRecord) -> Result<MessageView, StoreError> {
@@ -127,30 +127,31 @@ pub(super) fn reactions_of(
     for (kind, place) in Kind::all().zip(counts.chunks_exact_mut(4)) {
         let name = count_name(kind);
         if item.contains_key(&name) {
-            let count = u32::try_from(number_of(item, &name)?).map_err(corrupt)?;
+            let count = u32::try_from(number_of(item, &name)?).map_err(|error| corrupt(&error))?;
             place.copy_from_slice(&count.to_le_bytes());
         }
     }
-    let tally = Tally::from_bytes(&counts).map_err(corrupt)?;
+    let tally = Tally::from_bytes(&counts).map_err(|error| corrupt(&error))?;
     Ok(MessageReactions { message: message_of(item)?, tally, mine })
 }
 
 pub(super) fn message_of(item: &Item) -> Result<MessageId, StoreError> {
-    MessageId::new(number_of(item, "m")?).map_err(corrupt)
+    MessageId::new(number_of(item, "m")?).map_err(|error| corrupt(&error))
 }
 
 /// A number that is not there, or below zero, cannot have been written.
 fn number_of(item: &Item, name: &str) -> Result<u64, StoreError> {
     let number = item.get(name).and_then(|value| value.as_n().ok());
     let number = number.and_then(|number| number.parse().ok());
-    number.ok_or_else(|| corrupt(format!("`{name}` of an item is no number: {item:?}")))
+    number.ok_or_else(|| corrupt(&format!("`{name}` of an item is no number: {item:?}")))
 }
 
 fn kind_of(code: u64) -> Result<Kind, StoreError> {
-    Kind::from_code(u8::try_from(code).map_err(corrupt)?).map_err(corrupt)
+    Kind::from_code(u8::try_from(code).map_err(|error| corrupt(&error))?)
+        .map_err(|error| corrupt(&error))
 }
 
-fn corrupt(reason: impl ToString) -> StoreError {
+fn corrupt(reason: &impl ToString) -> StoreError {
     StoreError::Corrupt(reason.to_string())
 }
 

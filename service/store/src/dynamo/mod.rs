@@ -91,16 +91,19 @@ impl DynamoStore {
         &self.connection.writer
     }
 
-    /// A call of the contract as a whole ends in time, however many requests it makes.
-    async fn in_time<T>(
+    /// A call of the contract as a whole ends in time, however many requests it makes. Futures of the
+    /// SDK are tens of kilobytes, so they are kept apart from those of the callers.
+    fn in_time<'a, T: 'a>(
         &self,
-        call: impl Future<Output = Result<T, StoreError>>,
-    ) -> Result<T, StoreError> {
-        let operation = self.timeouts.operation;
-        tokio::time::timeout(operation, call).await.unwrap_or_else(|_| {
-            let ms = operation.as_millis();
-            Err(StoreError::Unavailable(format!("DynamoDB has not answered within {ms} ms")))
-        })
+        call: impl Future<Output = Result<T, StoreError>> + Send + 'a,
+    ) -> impl Future<Output = Result<T, StoreError>> + Send + 'a {
+        let (call, limit) = (Box::pin(call), self.timeouts.operation);
+        async move {
+            tokio::time::timeout(limit, call).await.unwrap_or_else(|_| {
+                let ms = limit.as_millis();
+                Err(StoreError::Unavailable(format!("DynamoDB has not answered within {ms} ms")))
+            })
+        }
     }
 }
 
@@ -161,3 +164,5 @@ impl Store for DynamoStore {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+pub(crate) use tests::TestTables;

@@ -3,12 +3,23 @@
 mod tables;
 
 mod contract;
+mod units;
 
 mod wire;
 
+mod fill;
 mod replies;
 
+mod account;
+mod faults;
+
+mod relay;
+
+mod sockets;
+
 use std::{env, time::Duration};
+
+pub(crate) use tables::TestTables;
 
 use super::{DynamoStore, Endpoint, Options, Timeouts};
 

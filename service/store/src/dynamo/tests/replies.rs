@@ -4,48 +4,55 @@
 //! changes the token of each retry, so that only what the store does itself can help.
 
 use std::sync::{
-    Arc, Mutex,
+    Mutex,
     atomic::{AtomicBool, Ordering},
 };
 
 use chat_domain::{AccountId, EPOCH_UNIX_MS, Kind, MessageId, MessageText, ReactionRecord, RoomId};
 
 use super::{
-    tables::Tables,
+    tables::TestTables,
     wire::{Fate, Seen, Wire},
 };
-use crate::{ListReactions, Post, ReactionKey, Store as _, Written, dynamo::DynamoStore};
+use crate::{
+    ListReactions, Post, ReactionKey, Store as _, Written,
+    dynamo::{DynamoStore, Options},
+};
 
 const ROOM: RoomId = RoomId::MIN;
 
 #[tokio::test]
 async fn a_write_whose_reply_was_lost_is_acknowledged_and_not_done_again() {
-    let tables = Tables::make("replies").await;
+    let tables = TestTables::make("replies").await;
     for (between, version_after) in [(false, 1), (true, 2)] {
         let key = message(&tables).await;
         let put = put_with_lost_reply(&tables, key, between, str::to_owned).await;
-        assert_eq!(put, ReactionRecord { kind: Some(kind(1)), version: 1 });
+        let record = ReactionRecord { kind: Some(kind(1)), version: 1 };
+        assert_eq!(put, Written { record, changed: true });
         let (kept, people) = kept(&tables, key).await;
         assert_eq!((kept.version, people), (version_after, 1));
         assert_eq!(kept.kind, Some(kind(if between { 2 } else { 1 })));
     }
 }
 
-/// The control: without the request ids the same loss applies the change twice, and takes back
-/// what came between.
+/// The control: without the request ids the same loss applies the change twice and takes back what
+/// came between; where nothing came, nobody is told of the change.
 #[tokio::test]
 async fn without_request_ids_it_is_done_again() {
-    let tables = Tables::make("replies-control").await;
-    let key = message(&tables).await;
-    let put = put_with_lost_reply(&tables, key, true, without_request_ids).await;
-    assert_eq!(put.version, 3);
-    assert_eq!(kept(&tables, key).await.0, ReactionRecord { kind: Some(kind(1)), version: 3 });
+    let tables = TestTables::make("replies-control").await;
+    for (between, version, changed) in [(true, 3, true), (false, 1, false)] {
+        let key = message(&tables).await;
+        let put = put_with_lost_reply(&tables, key, between, without_request_ids).await;
+        let record = ReactionRecord { kind: Some(kind(1)), version };
+        assert_eq!(put, Written { record, changed });
+        assert_eq!(kept(&tables, key).await.0, record);
+    }
 }
 
 /// The token alone also holds: the same loss, with tokens left as they are.
 #[tokio::test]
 async fn dynamodb_recognises_the_token_of_a_retry() {
-    let tables = Tables::make("replies-token").await;
+    let tables = TestTables::make("replies-token").await;
     let key = message(&tables).await;
     let lost = AtomicBool::new(false);
     let wire = Wire::new(move |seen| {
@@ -61,7 +68,7 @@ async fn dynamodb_recognises_the_token_of_a_retry() {
 
 #[tokio::test]
 async fn a_post_whose_reply_was_lost_is_there_once() {
-    let tables = Tables::make("replies-post").await;
+    let tables = TestTables::make("replies-post").await;
     tables.put_member(ROOM, AccountId::MIN).await.unwrap();
     let lost = AtomicBool::new(false);
     let wire = Wire::new(move |seen| {
@@ -79,7 +86,7 @@ async fn a_post_whose_reply_was_lost_is_there_once() {
 /// An id that another instance has taken under the same node number is not overwritten.
 #[tokio::test]
 async fn an_id_that_is_taken_is_left_alone() {
-    let tables = Tables::make("replies-ids").await;
+    let tables = TestTables::make("replies-ids").await;
     tables.put_member(ROOM, AccountId::MIN).await.unwrap();
     let twin = DynamoStore::open(tables.options()).await.unwrap();
     let mut ids = Vec::new();
@@ -97,13 +104,13 @@ async fn an_id_that_is_taken_is_left_alone() {
 /// Puts kind 1 through a wire that loses the reply of the first transaction and changes the token
 /// of the next; between the two another instance may put kind 2.
 async fn put_with_lost_reply(
-    tables: &Tables,
+    tables: &TestTables,
     key: ReactionKey,
     between: bool,
     rewrite: impl Fn(&str) -> String + Send + Sync + 'static,
-) -> ReactionRecord {
+) -> Written {
     let tries = Mutex::new(0);
-    let other = Arc::clone(tables.store());
+    let other = tables.options();
     let wire = Wire::new(move |seen: &Seen<'_>| {
         if seen.call != "TransactWriteItems" {
             return Fate::Passes;
@@ -114,7 +121,7 @@ async fn put_with_lost_reply(
             1 => Fate::LosesReply,
             2 => {
                 if between {
-                    block_on_other_thread(Arc::clone(&other), key);
+                    put_meanwhile(other.clone(), key);
                 }
                 Fate::Becomes(with_another_token(seen.body))
             }
@@ -122,13 +129,17 @@ async fn put_with_lost_reply(
         }
     });
     let store = through(tables, &wire.rewriting(rewrite)).await;
-    store.put_reaction(key, kind(1)).await.unwrap().record
+    store.put_reaction(key, kind(1)).await.unwrap()
 }
 
-fn block_on_other_thread(store: Arc<DynamoStore>, key: ReactionKey) {
+/// On a thread with a runtime of its own, because the test's waits for it.
+fn put_meanwhile(options: Options, key: ReactionKey) {
     let put = std::thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        runtime.block_on(async { store.put_reaction(key, kind(2)).await.unwrap() })
+        runtime.block_on(async {
+            let store = DynamoStore::open(options).await.unwrap();
+            store.put_reaction(key, kind(2)).await.unwrap()
+        })
     });
     assert_eq!(put.join().unwrap().record.version, 2);
 }
@@ -153,11 +164,11 @@ fn without_request_ids(reply: &str) -> String {
     reply
 }
 
-async fn through(tables: &Tables, wire: &Wire) -> DynamoStore {
+async fn through(tables: &TestTables, wire: &Wire) -> DynamoStore {
     DynamoStore::open_through(tables.options(), wire.client()).await.unwrap()
 }
 
-async fn message(tables: &Tables) -> ReactionKey {
+async fn message(tables: &TestTables) -> ReactionKey {
     tables.put_member(ROOM, AccountId::MIN).await.unwrap();
     let message = tables.post_message(post("hello")).await.unwrap();
     ReactionKey { room: ROOM, message, account: AccountId::MIN }
@@ -168,7 +179,7 @@ fn post(text: &str) -> Post {
     Post { room: ROOM, author: AccountId::MIN, text, unix_ms: EPOCH_UNIX_MS + 1 }
 }
 
-async fn kept(tables: &Tables, key: ReactionKey) -> (ReactionRecord, u64) {
+async fn kept(tables: &TestTables, key: ReactionKey) -> (ReactionRecord, u64) {
     let read = tables.list_reactions(range(key.message)).await.unwrap().remove(0);
     (read.mine, read.tally.total())
 }

@@ -11,14 +11,14 @@ use super::{DynamoStore, options};
 use crate::dynamo::Options;
 
 /// A store on new tables.
-pub(in crate::dynamo) struct Tables {
+pub(crate) struct TestTables {
     store: Arc<DynamoStore>,
     prefix: String,
 }
 
-impl Tables {
+impl TestTables {
     /// Makes them; `name` tells whose they are should they be left over.
-    pub(in crate::dynamo) async fn make(name: &str) -> Self {
+    pub(crate) async fn make(name: &str) -> Self {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_nanos();
         let prefix = format!("test-{name}-{}-{now}-", process::id());
         let store = DynamoStore::open(options(&prefix)).await.unwrap();
@@ -27,17 +27,17 @@ impl Tables {
     }
 
     /// The store, to be shared.
-    pub(in crate::dynamo) fn store(&self) -> &Arc<DynamoStore> {
+    pub(crate) fn store(&self) -> &Arc<DynamoStore> {
         &self.store
     }
 
     /// For another store on the same tables.
-    pub(in crate::dynamo) fn options(&self) -> Options {
+    pub(crate) fn options(&self) -> Options {
         options(&self.prefix)
     }
 }
 
-impl Deref for Tables {
+impl Deref for TestTables {
     type Target = DynamoStore;
 
     fn deref(&self) -> &DynamoStore {
@@ -45,18 +45,18 @@ impl Deref for Tables {
     }
 }
 
-impl Drop for Tables {
+impl Drop for TestTables {
     fn drop(&mut self) {
         let prefix = self.prefix.clone();
         // A runtime of its own: the test's cannot be waited for from inside.
-        let deletes = std::thread::spawn(move || {
+        let thread = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
             runtime.unwrap().block_on(async {
                 let store = DynamoStore::open(options(&prefix)).await.unwrap();
                 store.delete_tables().await.unwrap();
             });
         });
-        let deleted = deletes.join();
+        let deleted = thread.join();
         assert!(deleted.is_ok() || std::thread::panicking(), "the tables were not deleted");
     }
 }

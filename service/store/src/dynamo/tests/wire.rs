@@ -40,8 +40,6 @@ pub(super) struct Seen<'a> {
     pub(super) call: &'a str,
     /// JSON.
     pub(super) body: &'a str,
-    /// How many requests came before, of any call.
-    pub(super) before: u64,
 }
 
 type Judge = dyn Fn(&Seen<'_>) -> Fate + Send + Sync;
@@ -109,11 +107,11 @@ struct End {
 
 impl HttpConnector for End {
     fn call(&self, mut request: HttpRequest) -> HttpConnectorFuture {
-        let before = self.wire.sent.fetch_add(1, Ordering::Relaxed);
+        self.wire.sent.fetch_add(1, Ordering::Relaxed);
         let call = request.headers().get("x-amz-target").unwrap_or_default();
         let call = call.rsplit('.').next().unwrap_or_default();
         let body = str::from_utf8(request.body().bytes().unwrap_or_default()).unwrap();
-        match (self.wire.judge)(&Seen { call, body, before }) {
+        match (self.wire.judge)(&Seen { call, body }) {
             Fate::Passes => self.pass(request),
             Fate::LosesReply => {
                 let answered = self.inner.call(request);

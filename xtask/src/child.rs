@@ -75,6 +75,11 @@ impl Guarded {
             .with_context(|| format!("cannot signal {}", self.name))?;
         self.wait(PATIENCE)
     }
+
+    /// Lets it live on without its owner.
+    pub(crate) fn leave(self) {
+        std::mem::forget(self);
+    }
 }
 
 impl Drop for Guarded {

@@ -1,0 +1,58 @@
+//! When first requests were sent: four columns of the rows, so that the shape of the arrivals can be seen without
+//! reading the rest.
+
+use parquet::file::reader::ChunkReader;
+
+use super::COLUMNS;
+use crate::columns::{Column, Kind, RowCells, TableReader};
+use crate::error::RecordError;
+
+/// The columns that are read.
+const WANTED: [Column; 4] = [
+    Column::required("stream", Kind::Text),
+    Column::optional("step_index", Kind::Int),
+    Column::required("measured", Kind::Flag),
+    Column::optional("sent_ns", Kind::Int),
+];
+
+/// The first request of an arrival of a measured phase.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SentRow {
+    /// The stream's name.
+    pub stream: String,
+    /// When the request was handed to the HTTP client, from the run's start.
+    pub sent_ns: u64,
+}
+
+/// Reads a segment for the sent times of first requests in measured phases; rows of others are skipped.
+pub fn sent<R: ChunkReader + 'static>(from: R) -> Result<SentRows<R>, RecordError> {
+    Ok(SentRows { table: TableReader::only(from, &COLUMNS, &WANTED)? })
+}
+
+/// Sent times in the order in which the rows were written.
+pub struct SentRows<R: ChunkReader + 'static> {
+    table: TableReader<R>,
+}
+
+impl<R: ChunkReader + 'static> Iterator for SentRows<R> {
+    type Item = Result<SentRow, RecordError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            match self.table.next_row().and_then(|cells| cells.map(first).transpose()) {
+                Ok(Some(None)) => {}
+                Ok(Some(Some(row))) => return Some(Ok(row)),
+                Ok(None) => return None,
+                Err(error) => return Some(Err(error)),
+            }
+        }
+    }
+}
+
+fn first(mut cells: RowCells<'_>) -> Result<Option<SentRow>, RecordError> {
+    let stream = cells.text()?;
+    let step: Option<u16> = cells.maybe_int()?;
+    let measured = cells.flag()?;
+    let sent_ns = cells.maybe_int()?.filter(|_| measured && step == Some(0));
+    Ok(sent_ns.map(|sent_ns| SentRow { stream, sent_ns }))
+}
