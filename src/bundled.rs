@@ -77,7 +77,7 @@ impl Bundled {
 
 /// Tables that are half filled are of no use to anybody.
 async fn fill_tables(dynamo: &Dynamo) -> Result<Dataset, Failure> {
-    let store = dynamo.open_patiently().await?;
+    let store = dynamo.open().await?;
     store.create_tables().await.map_err(Failure::unable)?;
     let filled = populate::fill_dynamo(&store, &dataset::spec(None, None)).await;
     if filled.is_err() {

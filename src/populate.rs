@@ -43,7 +43,7 @@ fn fill_directory(data: Option<&PathBuf>, spec: &Spec) -> Result<(), Failure> {
 fn fill_tables(dynamo: &Dynamo, spec: &Spec) -> Result<(), Failure> {
     let runtime = Runtime::new().context("cannot start the runtime")?;
     runtime.block_on(async {
-        let store = dynamo.open_patiently().await?;
+        let store = dynamo.open().await?;
         store.create_tables().await.map_err(Failure::unable)?;
         populate::fill_dynamo(&store, spec).await.map(drop).map_err(refused)
     })

@@ -3,10 +3,9 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use anyhow::{Context, anyhow};
-use chat_store::dynamo::{DynamoStore, Endpoint, OpenError, Options, Timeouts};
+use chat_store::dynamo::{DynamoStore, Endpoint, OpenError, Options};
 use serde::Deserialize;
 
 use crate::args::{Store, StoreArgs};
@@ -15,9 +14,6 @@ use crate::{files, say};
 
 /// What the names of tables begin with on a local engine, unless a flag says otherwise.
 const TABLE_PREFIX: &str = "hanno-";
-
-/// For four attempts at a request of a fill; a local engine that has just started takes a second for some.
-const PATIENCE: Duration = Duration::from_secs(40);
 
 /// Looked for beside the scenario, or where the command runs.
 const TARGETS_FILE: &str = "targets.toml";
@@ -106,7 +102,7 @@ impl Dynamo {
 
     /// Deletes the tables, which only one run used.
     pub(crate) async fn discard(&self) {
-        let deleted = match self.open_patiently().await {
+        let deleted = match self.open().await {
             Ok(store) => store.delete_tables().await.map_err(Failure::unable),
             Err(failure) => Err(failure),
         };
@@ -116,17 +112,9 @@ impl Dynamo {
         }
     }
 
-    /// Connects for work that nobody waits for, such as making tables and filling them: an attempt that a
-    /// person would have given up may still come to its end. What is refused is the user's to change.
-    pub(crate) async fn open_patiently(&self) -> Result<DynamoStore, Failure> {
-        let timeouts = Timeouts {
-            read_attempt: PATIENCE / 4,
-            write_attempt: PATIENCE / 4,
-            operation: PATIENCE,
-            ..Timeouts::default()
-        };
-        let options = Options { timeouts, ..self.options.clone() };
-        DynamoStore::open(options).await.map_err(refused)
+    /// Connects. What is refused is the user's to change.
+    pub(crate) async fn open(&self) -> Result<DynamoStore, Failure> {
+        DynamoStore::open(self.options.clone()).await.map_err(refused)
     }
 }
 

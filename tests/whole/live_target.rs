@@ -106,13 +106,13 @@ fn change(writer: &mut TcpStream, mark: &str, shared: &Arc<Shared>) -> Option<()
     if told <= answered {
         wait(told);
         tell();
-        wait(answered - told);
+        wait(answered.saturating_sub(told));
         return writer.write_all(reply.as_bytes()).ok();
     }
     wait(answered);
     writer.write_all(reply.as_bytes()).ok()?;
     std::thread::spawn(move || {
-        wait(told - answered);
+        wait(told.saturating_sub(answered));
         tell();
     });
     Some(())

@@ -12,7 +12,7 @@ use run_record::run::{Finding, ObjectiveStatus, Run, Severity, Verdict};
 use crate::figures::figures;
 pub use crate::svg::PlotError;
 use crate::tables::Table;
-use crate::{facts, tables, text, units, words};
+use crate::{facts, live_facts, tables, text, units, words};
 use sealed::Sealed;
 use sections::Section;
 
@@ -48,6 +48,7 @@ pub fn report(evidence: &Evidence) -> Result<String, RenderError> {
         findings_left_out: run.findings.len().saturating_sub(FINDINGS_MAX),
         missing: missing.map(|part| (text::clean(&part.what), text::clean(&part.why))).collect(),
         sections: sections::sections(run, figures(evidence)?),
+        live: run.live.as_ref().map(live_facts::sentences).unwrap_or_default(),
         tables: tables::all(run),
         conservation: facts::conservation(&run.counts),
         hashes: reproduce::hashes(run),
@@ -75,6 +76,7 @@ struct Page {
     /// What is not there, and why.
     missing: Vec<(String, String)>,
     sections: Vec<Section>,
+    live: Vec<String>,
     tables: Vec<Table>,
     conservation: String,
     hashes: Vec<(&'static str, String)>,

@@ -41,7 +41,9 @@ impl Row {
     /// What is shown of a run.
     pub fn of(run: &Run) -> Self {
         let store = run.environment.store.as_ref().map(|store| format!(", {store}"));
-        let rates = run.plan.streams.iter().zip(&run.streams).map(|(stream, result)| {
+        let streams = run.plan.streams.iter().zip(&run.streams);
+        let arriving = streams.filter(|(stream, _)| stream.readers().is_none());
+        let rates = arriving.map(|(stream, result)| {
             let rate = facts::rate(result.measured.planned, facts::measured_seconds(stream));
             format!("{} {rate}", stream.name)
         });

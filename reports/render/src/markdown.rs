@@ -7,7 +7,7 @@ use run_record::run::{ObjectiveStatus, Run};
 
 use crate::cell::Cell;
 use crate::tables::{self, Table};
-use crate::{facts, text, units, words};
+use crate::{facts, live_facts, text, units, words};
 
 /// Rows of a list or a table; the record has the rest.
 const ROWS_MAX: usize = 20;
@@ -22,6 +22,7 @@ pub fn summary(run: &Run, missing: &[Missing]) -> String {
     blocks.extend(objectives(run));
     blocks.extend(findings(run));
     blocks.extend(not_used(missing));
+    blocks.extend(live(run));
     let several = [tables::steps(run), tables::rates(run), tables::errors(run)];
     blocks.extend(several.iter().filter(|table| !table.rows.is_empty()).map(table));
     blocks.push(format!("Hanno {}, plan {}", code(&run.environment.hanno), code(&run.plan_sha256)));
@@ -68,13 +69,9 @@ fn findings(run: &Run) -> Option<String> {
         let known = words::words(&finding.code);
         let title = known.map_or("not known to this version of Hanno", |words| words.title);
         let about = finding.subject.as_ref().map(|subject| format!(" ({})", code(subject)));
+        // Their names come from the record.
         let figures = words::figures(finding);
-        // The names of figures of an unknown finding are foreign.
-        let figures = match (figures.is_empty(), known) {
-            (true, _) => String::new(),
-            (_, Some(_)) => format!(": {}", text::clean(&figures)),
-            (_, None) => format!(": {}", code(&figures)),
-        };
+        let figures = if figures.is_empty() { figures } else { format!(": {}", code(&figures)) };
         format!(
             "- **{}** {} {title}{}{figures}",
             words::severity(finding.severity),
@@ -91,6 +88,13 @@ fn not_used(missing: &[Missing]) -> Option<String> {
     let lines: Vec<String> = missing.iter().take(ROWS_MAX).map(line).collect();
     (!lines.is_empty())
         .then(|| format!("Parts of the record could not be used:\n\n{}", lines.join("\n")))
+}
+
+fn live(run: &Run) -> Option<String> {
+    let sentences = live_facts::sentences(run.live.as_ref()?);
+    let lines: Vec<String> =
+        sentences.iter().take(ROWS_MAX).map(|sentence| format!("- {}", code(sentence))).collect();
+    Some(lines.join("\n"))
 }
 
 fn table(table: &Table) -> String {

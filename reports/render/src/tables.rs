@@ -223,7 +223,9 @@ fn generator(run: &Run) -> Table {
 /// Asked and achieved, stream by stream.
 pub(crate) fn rates(run: &Run) -> Table {
     let audited = run.streams.iter().any(|stream| stream.audit.is_some());
-    let rows = run.plan.streams.iter().zip(&run.streams).map(|(stream, result)| {
+    let streams = run.plan.streams.iter().zip(&run.streams);
+    let arriving = streams.filter(|(stream, _)| stream.readers().is_none());
+    let rows = arriving.map(|(stream, result)| {
         let seconds = facts::measured_seconds(stream);
         let rate = |count: u64| {
             if seconds > 0.0 {

@@ -1,7 +1,7 @@
 //! The axis of time that all timelines share: how long the run was, what was measured when, and how many seconds one
 //! point stands for.
 
-use load_plan::plan::{PhaseKind, Stream};
+use load_plan::plan::{Phase, PhaseKind, Stream};
 use run_analysis::evidence::Evidence;
 
 use crate::figure::{Chart, Column, Figure, Group};
@@ -101,7 +101,8 @@ impl Clock {
 /// The phases of some streams; those that are alike are shown once.
 pub(super) fn phases_of(streams: &[Stream], end: f64) -> Phases {
     let mut kinds: Vec<(&Stream, bool)> = Vec::new();
-    for stream in streams.iter().filter(|stream| !stream.phases.is_empty()) {
+    let arriving = |stream: &&Stream| !stream.phases.is_empty() && stream.readers().is_none();
+    for stream in streams.iter().filter(arriving) {
         let alike = |other: &&mut (&Stream, bool)| {
             let pairs = || other.0.phases.iter().zip(&stream.phases);
             other.0.phases.len() == stream.phases.len()
@@ -125,18 +126,23 @@ pub(super) fn phases_of(streams: &[Stream], end: f64) -> Phases {
             } else {
                 phase.name.clone()
             },
-            measured: phase.measured && !matches!(phase.kind, PhaseKind::Idle {}),
+            measured: is_judged(phase),
         });
         spans.collect()
     });
     Phases { rows: rows.collect(), unmeasured: unmeasured(streams, end) }
 }
 
+/// Whether arrivals of the phase count.
+fn is_judged(phase: &Phase) -> bool {
+    phase.measured && matches!(phase.kind, PhaseKind::Rate { .. })
+}
+
 /// Stretches in which no stream is measured.
 fn unmeasured(streams: &[Stream], end: f64) -> Vec<(f64, f64)> {
     let phases = streams.iter().flat_map(|stream| &stream.phases);
-    let measured = phases.filter(|one| one.measured && !matches!(one.kind, PhaseKind::Idle {}));
-    let mut measured: Vec<(u64, u64)> = measured
+    let mut measured: Vec<(u64, u64)> = phases
+        .filter(|phase| is_judged(phase))
         .map(|phase| (phase.start_ns, phase.start_ns.saturating_add(phase.duration_ns)))
         .collect();
     measured.sort_unstable();

@@ -33,10 +33,10 @@ fn the_newest_is_first_and_a_broken_one_is_said_with_its_reason() {
 fn any_run_and_any_name_make_a_page() {
     let entries: Vec<Entry> = all().iter().map(|(name, evidence)| entry(name, evidence)).collect();
     assert_only_numbers("index", &page("runs", entries, 0).unwrap());
+    let run = sample::failed();
     let elements = |name: &str| {
-        let broken =
-            Entry { folder: name.to_owned(), has_report: true, record: Err(name.to_owned()) };
-        let entries = vec![entry(name, &sample::hostile(name)), broken];
+        let broken = Entry { folder: name.to_owned(), has_report: true, record: Err(name.to_owned()) };
+        let entries = vec![entry(name, &sample::renamed(&run, name)), broken];
         page(name, entries, 0).unwrap().matches('<').count()
     };
     let plain = elements("name");

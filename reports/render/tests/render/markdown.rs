@@ -26,8 +26,9 @@ fn the_answer_comes_first_and_every_number_is_one() {
 /// Outside code spans only our own words are left, and rows have as many cells as with plain names.
 #[test]
 fn no_name_is_markup() {
+    let run = sample::failed();
     let of = |name: &str| {
-        let evidence = sample::hostile(name);
+        let evidence = sample::renamed(&run, name);
         summary(&evidence.run, &evidence.missing)
     };
     let plain = outside_code(&of("name"));

@@ -147,7 +147,12 @@ pub(crate) fn damaged() -> Evidence {
 
 /// Every foreign name replaced by what must not reach a page or a terminal as it is.
 pub(crate) fn hostile(name: &str) -> Evidence {
-    let mut evidence = failed();
+    renamed(&failed(), name)
+}
+
+/// A run with one name for everything that has a foreign name.
+pub(crate) fn renamed(evidence: &Evidence, name: &str) -> Evidence {
+    let mut evidence = evidence.clone();
     let run = &mut evidence.run;
     name.clone_into(&mut run.plan.name);
     for stream in &mut run.plan.streams {

@@ -137,6 +137,8 @@ fn simulate(
     let (mut counts, mut measured) = (Counts::default(), Counts::default());
     let (mut over, mut errors) = (0, 0);
     let mut gaps = Histogram::new(3).expect("3 digits exist");
+    // Draws of their own, so that the times do not depend on them.
+    let mut gap_dice = Dice(load.rate.into());
     let mut error_seconds: BTreeMap<u32, u32> = BTreeMap::new();
     let mut totals: [Histogram<u64>; 4] = std::array::from_fn(|_| run_record::histogram());
     for second in 0..WARM_UP_SECONDS + HOLD_SECONDS {
@@ -159,7 +161,7 @@ fn simulate(
             *released.entry(second).or_default() += 1;
             let failed = !warming && dice.unit() < 0.0004;
             if !warming {
-                gaps += whole(-dice.unit().max(1e-9).ln() / f64::from(load.rate) * 1e9).max(1);
+                gaps += whole(-gap_dice.unit().max(1e-9).ln() / f64::from(load.rate) * 1e9).max(1);
                 measured.planned += 1;
                 record(lateness, late);
                 over += u64::from(failed || service + late > load.limit_us);
