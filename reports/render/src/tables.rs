@@ -1,5 +1,7 @@
 //! The tables of a report, cell by cell with units, so that page, Markdown and CSV are made of the same values.
 
+mod live;
+
 use run_record::run::{Counts, Run, StepResult};
 use run_record::spread::Spread;
 
@@ -56,7 +58,10 @@ impl Table {
 
 /// What the target did, then how it was loaded.
 pub(crate) fn main(run: &Run) -> Vec<Table> {
-    vec![steps(run), journeys(run), connections(run), consumed(run), rates(run), generator(run)]
+    let mut tables = vec![steps(run), journeys(run)];
+    tables.extend(live::tables(run));
+    tables.extend([connections(run), consumed(run), rates(run), generator(run)]);
+    tables
 }
 
 /// What was counted, and where.
@@ -223,7 +228,9 @@ fn generator(run: &Run) -> Table {
 /// Asked and achieved, stream by stream.
 pub(crate) fn rates(run: &Run) -> Table {
     let audited = run.streams.iter().any(|stream| stream.audit.is_some());
-    let rows = run.plan.streams.iter().zip(&run.streams).map(|(stream, result)| {
+    let streams = run.plan.streams.iter().zip(&run.streams);
+    let arriving = streams.filter(|(stream, _)| stream.readers().is_none());
+    let rows = arriving.map(|(stream, result)| {
         let seconds = facts::measured_seconds(stream);
         let rate = |count: u64| {
             if seconds > 0.0 {
