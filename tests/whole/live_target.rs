@@ -125,7 +125,9 @@ fn read(mut writer: TcpStream, path: &str, shared: &Shared) -> Option<()> {
     let events = head("text/event-stream; charset=utf-8");
     match path {
         "/refuse" => {
-            writer.write_all(b"HTTP/1.1 403 No\r\ncontent-length: 0\r\n\r\n").ok()?;
+            // Said, so that nobody sends on the connection that ends here.
+            let reply = b"HTTP/1.1 403 No\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
+            writer.write_all(reply).ok()?;
         }
         "/json" => writer.write_all(&head("application/json")).ok()?,
         "/deaf" => std::mem::forget(writer),
