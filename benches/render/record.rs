@@ -235,6 +235,7 @@ fn run(plan: Plan, shape: Shape, spread: &dyn Fn(u16, Kind) -> Option<Spread>) -
         watch: Watch { seconds: shape.seconds, cpu_share: 0.3, ..Watch::default() },
         connections: Connections::default(),
         consumed: Vec::new(),
+        live: None,
         environment: Environment::default(),
         plan,
     }
