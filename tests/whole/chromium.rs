@@ -51,12 +51,30 @@ pub(crate) fn browse(page: &Path, folder: &Path) -> Seen {
     }
 }
 
+/// What a script of ours, added to a copy of a page without its policy, wrote down: one JSON value a line.
+pub(crate) fn ask(page: &Path, script: &str, folder: &Path) -> Vec<Value> {
+    let asked = folder.join("asked.html");
+    std::fs::write(&asked, with_script(page, script)).unwrap();
+    told(&browse(&asked, folder).dom)
+}
+
+fn with_script(page: &Path, script: &str) -> String {
+    let text = std::fs::read_to_string(page).unwrap();
+    let text = text.replace("http-equiv=\"Content-Security-Policy\"", "data-policy=\"was\"");
+    text + "<script>" + script + "</script>"
+}
+
+fn told(dom: &str) -> Vec<Value> {
+    let told = dom.split("<pre id=\"told\">").nth(1).and_then(|rest| rest.split("</pre>").next());
+    let told = told.unwrap_or_default().replace("&lt;", "<").replace("&gt;", ">");
+    let told = told.replace("&nbsp;", "\u{a0}").replace("&amp;", "&");
+    told.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
 /// Looks at a page in light and dark, 1280 and 360 pixels wide. A copy of it without its policy gets a script
 /// that measures it and tells the page around it.
 pub(crate) fn look(page: &Path, folder: &Path) -> Vec<Look> {
-    let text = std::fs::read_to_string(page).unwrap();
-    let text = text.replace("http-equiv=\"Content-Security-Policy\"", "data-policy=\"was\"");
-    let measured = text + "<script>" + include_str!("look.js") + "</script>";
+    let measured = with_script(page, include_str!("look.js"));
     std::fs::write(folder.join("measured.html"), measured).unwrap();
     let around = folder.join("around.html");
     std::fs::write(&around, include_str!("around.html")).unwrap();
@@ -70,11 +88,8 @@ fn looks(around: &PathBuf, folder: &Path, dark: bool) -> Vec<Look> {
     command.arg(format!("file://{}", around.display()));
     let seen = output(&mut command);
     let dom = String::from_utf8_lossy(&seen.stdout).into_owned();
-    let told = dom.split("<pre id=\"told\">").nth(1).and_then(|rest| rest.split("</pre>").next());
-    let told = told.unwrap_or_default().replace("&lt;", "<").replace("&gt;", ">");
-    let told = told.replace("&amp;", "&");
-    let looks: Vec<Value> = told.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    assert_eq!(looks.len(), 2, "both widths tell: {}\n{told}", stderr(&seen));
+    let looks = told(&dom);
+    assert_eq!(looks.len(), 2, "both widths tell: {}", stderr(&seen));
     looks.iter().map(of).collect()
 }
 
@@ -116,9 +131,8 @@ fn chromium(folder: &Path) -> Command {
 
 fn requests(net_log: &Value) -> Vec<String> {
     let events = net_log["events"].as_array().unwrap().iter();
-    let of_a_page = |params: &&Value| {
-        params["initiator"].as_str().is_some_and(|initiator| initiator != NOBODY)
-    };
+    let of_a_page =
+        |params: &&Value| params["initiator"].as_str().is_some_and(|initiator| initiator != NOBODY);
     let params = events.map(|event| &event["params"]).filter(of_a_page);
     let urls = params.filter_map(|params| params["url"].as_str());
     let mut urls: Vec<String> = urls

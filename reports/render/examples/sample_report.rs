@@ -15,7 +15,7 @@ use run_render::terminal::{SummaryOptions, summary};
 use run_render::words::findings_md;
 
 const USAGE: &str = "name a run (passed, failed, invalid, interrupted, empty, all-failed, one-request, running, \
-    hostile), `text-` and a run for the terminal, or `findings` for docs/FINDINGS.md";
+    damaged, hostile), `text-` and a run for the terminal, or `findings` for docs/FINDINGS.md";
 
 fn main() -> Result<(), Error> {
     let wanted = std::env::args().nth(1).unwrap_or_default();
@@ -31,6 +31,7 @@ fn main() -> Result<(), Error> {
         "all-failed" => sample::all_failed(),
         "one-request" => sample::one_request(),
         "running" => sample::running(),
+        "damaged" => sample::damaged(),
         "hostile" => sample::hostile("<b>\"long & hostile\"</b> \u{202e}name that goes on and on"),
         _ => return Err(Error::other(USAGE)),
     };

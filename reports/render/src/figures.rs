@@ -23,14 +23,16 @@ use time::Clock;
 /// Steps with pictures of their own; the others are in the table.
 pub(crate) const STEPS_MAX: usize = 16;
 
+/// What draws a picture of one step, which is given with its number.
+type OfStep<'a> = &'a dyn Fn((usize, &StepResult)) -> Result<Option<Figure>, PlotError>;
+
 /// Spectra, where the time went, timelines, maps, gaps.
 pub(crate) fn figures(evidence: &Evidence) -> Result<Vec<Figure>, PlotError> {
     let steps: Vec<(usize, &StepResult)> =
         evidence.run.steps.iter().take(STEPS_MAX).enumerate().collect();
     let clock = Clock::of(evidence);
-    let each = |draw: &dyn Fn((usize, &StepResult)) -> Result<Option<Figure>, PlotError>| {
-        steps.iter().map(|step| draw(*step)).collect::<Result<Vec<_>, _>>()
-    };
+    let each =
+        |draw: OfStep<'_>| steps.iter().map(|step| draw(*step)).collect::<Result<Vec<_>, _>>();
     let mut figures = each(&|step| spectrum::spectrum(evidence, step))?;
     figures.push(parts::parts(&evidence.run)?);
     figures.push(machine::arrivals(evidence, &clock)?);

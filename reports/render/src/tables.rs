@@ -74,11 +74,13 @@ pub(crate) fn all(run: &Run) -> Vec<Table> {
     main(run).into_iter().chain(raw(run)).collect()
 }
 
+/// A kind of time of a step.
+type Kind = fn(&StepResult) -> Option<Spread>;
+
 /// What each step took, and how much of it is in no histogram.
 pub(crate) fn steps(run: &Run) -> Table {
-    let seen =
-        |of: fn(&StepResult) -> Option<Spread>| run.steps.iter().any(|step| of(step).is_some());
-    let kinds: [(bool, &'static str, fn(&StepResult) -> Option<Spread>); 4] = [
+    let seen = |of: Kind| run.steps.iter().any(|step| of(step).is_some());
+    let kinds: [(bool, &'static str, Kind); 4] = [
         (true, "service time", |step| step.service_us),
         (seen(|step| step.server_us), "server time", |step| step.server_us),
         (seen(|step| step.store_us), "store time", |step| step.store_us),

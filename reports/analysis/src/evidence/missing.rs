@@ -54,7 +54,8 @@ pub(super) fn compare(evidence: &mut Evidence) {
     }
     let ended = evidence.run.ended_ns.unwrap_or(0) / 1_000_000_000;
     let seen = evidence.resources.last().map_or(0, |row| row.second);
-    if u64::from(seen.saturating_add(SECONDS_SPARE)) < ended {
+    let none = seen == 0 && ended > 0;
+    if none || u64::from(seen.saturating_add(SECONDS_SPARE)) < ended {
         let why = format!("resources/ reaches second {seen} of {ended}");
         note(&mut evidence.missing, "seconds of the machine", &why);
     }

@@ -56,7 +56,7 @@ fn of_stream(index: usize, gaps: &Gaps, stream: &Stream) -> Result<Option<Figure
         stem: format!("gaps-{:02}-{}", index + 1, slug(&gaps.stream)),
         title: format!("Gaps between arrivals, {}", gaps.stream),
         caption,
-        horizontal: Horizontal::Microseconds,
+        horizontal: Horizontal::Gap,
         place_head: "gap_us",
         places,
         reach: f64::INFINITY,
@@ -69,10 +69,11 @@ fn of_stream(index: usize, gaps: &Gaps, stream: &Stream) -> Result<Option<Figure
     .figure()
 }
 
-/// Microseconds, evenly on a logarithmic axis, from the shortest gap to the longest.
+/// Microseconds, evenly on a logarithmic axis, over all gaps but a few of the shortest and the longest, which would
+/// leave no room for the others.
 fn places(gaps: &Gaps) -> Vec<f64> {
-    let [least, most] = [gaps.seen.min(), gaps.seen.max()].map(|ns| units::as_f64(ns) / 1e3);
-    let (from, to) = (least.max(1.0) * 0.9, most.max(1.0) * 1.1);
+    let at = |quantile| units::as_f64(gaps.seen.value_at_quantile(quantile)) / 1e3;
+    let (from, to) = (at(0.002).max(1.0) * 0.8, at(0.999).max(1.0) * 1.25);
     let step = |index: u32| f64::from(index) / f64::from(PLACES);
     (0..=PLACES).map(|index| from * (to / from).powf(step(index))).collect()
 }

@@ -109,7 +109,7 @@ pub(super) fn cpu(evidence: &Evidence, clock: &Clock) -> Result<Option<Figure>, 
 pub(super) fn memory(evidence: &Evidence, clock: &Clock) -> Result<Option<Figure>, PlotError> {
     let size = |bytes: Option<u64>| bytes.map(units::as_f64);
     let picks: [Pick<'_>; 2] = [
-        ("generator", "generator_bytes", &|row| Some(row.rss_bytes).map(units::as_f64)),
+        ("generator", "generator_bytes", &|row| Some(units::as_f64(row.rss_bytes))),
         ("target", "target_bytes", &|row| size(row.target_rss_bytes)),
     ];
     let caption = "Resident memory. What climbs under a steady load does not end well.";

@@ -91,8 +91,8 @@ mod tests {
 
     use super::*;
 
-    fn spread(count: u64, mean: f64) -> Option<Spread> {
-        Some(Spread { count, min: 0, mean, p50: 0, p90: 0, p95: 0, p99: 0, p999: 0, max: 0 })
+    fn spread(count: u64, mean: f64) -> Spread {
+        Spread { count, min: 0, mean, p50: 0, p90: 0, p95: 0, p99: 0, p999: 0, max: 0 }
     }
 
     #[test]
@@ -102,25 +102,25 @@ mod tests {
             step: String::new(),
             count: 10,
             not_completed: 0,
-            response_us: spread(10, 1_000.0),
-            service_us: spread(10, 900.0),
-            server_us: spread(10, 700.0),
-            store_us: spread(10, 400.0),
+            response_us: Some(spread(10, 1_000.0)),
+            service_us: Some(spread(10, 900.0)),
+            server_us: Some(spread(10, 700.0)),
+            store_us: Some(spread(10, 400.0)),
             delivery_us: None,
         };
         let of = |step: &StepResult| parts_of(step).unwrap();
         let sum = |step: &StepResult| of(step).iter().flatten().sum::<f64>();
         assert_eq!(of(&step), [Some(100.0), Some(200.0), Some(300.0), Some(400.0), None]);
         let partial = [
-            StepResult { store_us: spread(9, 400.0), ..step.clone() },
-            StepResult { server_us: spread(9, 400.0), ..step.clone() },
+            StepResult { store_us: Some(spread(9, 400.0)), ..step.clone() },
+            StepResult { server_us: Some(spread(9, 400.0)), ..step.clone() },
             StepResult { server_us: None, ..step.clone() },
         ];
         for step in partial {
             assert!((sum(&step) - 1_000.0).abs() < 1e-9);
             assert!(of(&step)[3].is_none(), "what is not said of every request is not divided");
         }
-        let other = StepResult { service_us: spread(9, 900.0), ..step };
+        let other = StepResult { service_us: Some(spread(9, 900.0)), ..step };
         assert_eq!(parts_of(&other), None);
     }
 }

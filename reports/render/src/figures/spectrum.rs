@@ -43,7 +43,7 @@ pub(super) fn spectrum(
         group: Group::Spectrum,
         stem: format!("spectrum-{:02}-{}", index + 1, slug(&title)),
         title: format!("Time by percentile, {title}"),
-        caption: caption(step),
+        caption: caption(index == 0, step),
         horizontal: Horizontal::Tail,
         place_head: "percentile",
         places,
@@ -57,18 +57,22 @@ pub(super) fn spectrum(
     .figure()
 }
 
-fn caption(step: &StepResult) -> String {
+/// What the lines are is said once.
+fn caption(first: bool, step: &StepResult) -> String {
     let requests = step.count.saturating_add(step.not_completed);
     let share = units::percent_of(step.not_completed, requests).replace(' ', "\u{a0}");
+    let left_out = format!("{share} of the requests did not complete and are not in it.");
     let delivery = if step.delivery_us.is_some() {
-        ", delivery time from the reply to the change until its event"
+        " Delivery time is from the reply to a change until its event."
     } else {
         ""
     };
+    if !first {
+        return left_out + delivery;
+    }
     format!(
-        "Time (logarithmic) within which a share of the completed requests of measured phases was done; {share} of the \
-         requests did not complete and are not in it. Response time counts from the due time, service time from the \
-         sending, server time is what the server says{delivery}. A gap between response and service time is time spent \
-         before sending."
+        "Time (logarithmic) within which a share of the completed requests of measured phases was done; {left_out} \
+         Response time counts from the due time, service time from the sending, server time is what the server \
+         says.{delivery} A gap between response and service time is time spent before sending."
     )
 }

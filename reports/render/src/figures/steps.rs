@@ -82,11 +82,15 @@ pub(super) fn heat(
         group: Group::Heat,
         stem: format!("heat-{:02}-{}", index + 1, slug(&name)),
         title: text::clean(&title),
-        caption: format!(
-            "Completed requests by response time (logarithmic, upwards) in each {width}: the darker or, on a dark page, \
-             the brighter, the more. Two bands are two kinds of requests; a slanted edge is a queue that builds up or \
-             drains."
-        ),
+        caption: if index == 0 {
+            format!(
+                "Completed requests by response time (logarithmic, upwards) in each {width}: the darker or, on a dark \
+                 page, the brighter, the more. Two bands are two kinds of requests; a slanted edge is a queue that \
+                 builds up or drains."
+            )
+        } else {
+            format!("Completed requests by response time in each {width}.")
+        },
         hover: Some(Hover::of("heat", "time", &drawn)),
         svg: drawn.svg,
         data: data(&cells),

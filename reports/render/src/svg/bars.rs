@@ -48,7 +48,9 @@ impl Bars<'_> {
         let rows = i32::try_from(self.bars.len()).unwrap_or(0);
         let drawn = canvas::draw((WIDTH, TOP + rows * ROW), &self.alternative, |sheet| {
             let mut column = MARGIN;
-            for (name, colour) in self.parts.iter().zip(Colour::DATA) {
+            let there = |part: &usize| self.bars.iter().any(|bar| bar.parts[*part].is_some());
+            for part in (0..self.parts.len()).filter(there) {
+                let (name, colour) = (self.parts[part], Colour::DATA[part]);
                 let corners = [(column, 5), (column + 16, 17)].map(enlarged);
                 sheet.rectangle(corners[0], corners[1], colour)?;
                 sheet.text(name, (column + 22, 11), HPos::Left)?;

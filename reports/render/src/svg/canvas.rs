@@ -86,9 +86,9 @@ impl Sheet<'_> {
         words: &str,
         at: (i32, i32),
         side: HPos,
-        size: i32,
+        font: i32,
     ) -> Result<(), PlotError> {
-        let style = ("sans-serif", f64::from(size * SCALE) * PLOTTERS_FONT)
+        let style = ("sans-serif", f64::from(font * SCALE) * PLOTTERS_FONT)
             .into_font()
             .color(&Colour::Ink.rgb())
             .pos(Pos::new(side, VPos::Center));

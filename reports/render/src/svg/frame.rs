@@ -13,8 +13,10 @@ pub(super) const LEFT: i32 = 64;
 pub(super) const RIGHT: i32 = 40;
 /// Above the plot, for the label at the top of the y axis.
 const TOP: i32 = 10;
-/// Below the plot, for labels and the name of the x axis.
-const BOTTOM: i32 = 44;
+/// Below the plot, for labels.
+const BOTTOM: i32 = 24;
+/// Below the labels, for the name of an x axis whose labels do not say what it is.
+const NAME_ROW: i32 = 20;
 /// One row of the legend.
 const LEGEND_ROW: i32 = 22;
 /// Length of a line in the legend.
@@ -106,7 +108,8 @@ impl Frame<'_> {
         let legend_rows = legend.last().map_or(0, |item| item.1 + 1);
         let strips = i32::try_from(self.phases.rows.len()).unwrap_or(0);
         let top = legend_rows * LEGEND_ROW + strips * STRIP_ROW + TOP;
-        let size = (WIDTH, top + self.height + BOTTOM);
+        let name = if self.x.name.is_empty() { 0 } else { NAME_ROW };
+        let size = (WIDTH, top + self.height + BOTTOM + name);
         let svg = canvas::draw(size, &self.alternative, |sheet| {
             let plot = Plot { sheet, frame: self, top };
             self.draw_legend(sheet, &legend)?;
@@ -187,6 +190,9 @@ impl Frame<'_> {
             plot.sheet.text(label, (plot.across(*at) / SCALE, bottom + 14), HPos::Center)?;
         }
         plot.path(&[(left, self.y.from), (right, self.y.from)], Colour::Fifth, 1)?;
+        if self.x.name.is_empty() {
+            return Ok(());
+        }
         let middle = i32::midpoint(LEFT, WIDTH - RIGHT);
         plot.sheet.text(&self.x.name, (middle, bottom + 34), HPos::Center)
     }

@@ -30,8 +30,8 @@ pub(crate) enum Horizontal {
     },
     /// Percentiles, on a scale on which 90, 99 and 99.9 % have the same distance.
     Tail,
-    /// Times in microseconds, logarithmic.
-    Microseconds,
+    /// Gaps in microseconds, logarithmic.
+    Gap,
 }
 
 /// What a vertical axis holds.
@@ -63,7 +63,7 @@ impl Horizontal {
         match self {
             Self::Time { .. } => value,
             Self::Tail => tail(value),
-            Self::Microseconds => log_us(value),
+            Self::Gap => log_us(value),
         }
     }
 
@@ -72,9 +72,9 @@ impl Horizontal {
         match self {
             Self::Time { end } => time(end),
             Self::Tail => percentiles(last),
-            Self::Microseconds => {
+            Self::Gap => {
                 let axis = log_times([first, last].map(log_us).into_iter());
-                Axis { name: "time".to_owned(), ..axis }
+                Axis { name: "gap".to_owned(), ..axis }
             }
         }
     }
@@ -84,7 +84,7 @@ impl Horizontal {
         match self {
             Self::Time { .. } => "time",
             Self::Tail => "tail",
-            Self::Microseconds => "log",
+            Self::Gap => "log",
         }
     }
 }
@@ -122,7 +122,7 @@ fn linear(greatest: f64, label: impl Fn(f64) -> String) -> Axis {
     Axis { from: 0.0, to: steps * step, ticks, name: String::new() }
 }
 
-/// From 0 to exactly `end` seconds, labelled in seconds, minutes or hours.
+/// From 0 to exactly `end` seconds, labelled in seconds, minutes or hours, which say what it is.
 fn time(end: f64) -> Axis {
     let end = if end.is_finite() && end > 0.0 { end } else { 1.0 };
     let (unit, unit_seconds) = match end {
@@ -132,14 +132,12 @@ fn time(end: f64) -> Axis {
     };
     let step = round_step(end / unit_seconds);
     let steps = (end / unit_seconds / step + 1e-9).floor();
-    let ticks =
-        up_to(steps).map(|index| (index * step * unit_seconds, units::number(index * step)));
-    Axis {
-        from: 0.0,
-        to: end,
-        ticks: ticks.collect(),
-        name: format!("time from the start, {unit}"),
-    }
+    let label = |index: f64| match index {
+        0.0 => "0".to_owned(),
+        _ => format!("{} {unit}", units::number(index * step)),
+    };
+    let ticks = up_to(steps).map(|index| (index * step * unit_seconds, label(index)));
+    Axis { from: 0.0, to: end, ticks: ticks.collect(), name: String::new() }
 }
 
 /// Times in microseconds as their decimal logarithm, see [`log_us`], over all of `values`.
@@ -252,8 +250,8 @@ mod tests {
     #[test]
     fn time_axes_end_with_the_run() {
         let axis = time(40.0);
-        assert_eq!(labels(&axis), ["0", "10", "20", "30", "40"]);
-        assert_eq!(labels(&time(600.0)), ["0", "2", "4", "6", "8", "10"]);
+        assert_eq!(labels(&axis), ["0", "10 s", "20 s", "30 s", "40 s"]);
+        assert_eq!(labels(&time(600.0)), ["0", "2 min", "4 min", "6 min", "8 min", "10 min"]);
         assert!((time(47.0).to - 47.0).abs() < 1e-9);
         assert!(time(0.0).to > 0.0);
     }

@@ -10,9 +10,15 @@ fn every_picture_is_a_document_of_its_own() {
     for (name, evidence) in all() {
         for file in svg(&evidence).unwrap() {
             assert_only_numbers(name, &file.text);
-            assert!(file.text.starts_with("<svg xmlns=\"http://www.w3.org/2000/svg\""), "{}", file.name);
+            assert!(
+                file.text.starts_with("<svg xmlns=\"http://www.w3.org/2000/svg\""),
+                "{}",
+                file.name
+            );
             assert_eq!(file.text.matches("<svg").count(), file.text.matches("</svg>").count());
-            assert!(file.text.contains("prefers-color-scheme: dark") && file.text.contains("<title>"));
+            assert!(
+                file.text.contains("prefers-color-scheme: dark") && file.text.contains("<title>")
+            );
             for forbidden in ["<script", "<image", "url(", "@import", "href"] {
                 assert!(!file.text.contains(forbidden), "{}: {forbidden}", file.name);
             }
@@ -29,7 +35,8 @@ fn names_of_files_are_plain_and_differ() {
             svg(&evidence).unwrap().into_iter().chain(csv(&evidence).unwrap()).collect();
         let mut names: Vec<&str> = files.iter().map(|file| file.name.as_str()).collect();
         assert!(names.iter().all(|name| {
-            name.chars().all(|c| c.is_ascii_alphanumeric() || "-.".contains(c)) && !name.starts_with('.')
+            name.chars().all(|c| c.is_ascii_alphanumeric() || "-.".contains(c))
+                && !name.starts_with('.')
         }));
         let count = names.len();
         names.sort_unstable();
@@ -46,7 +53,11 @@ fn data_is_rectangular_and_holds_no_formula() {
         let files = csv(&sample::renamed(&run, payload)).unwrap();
         for file in &files {
             let rows: Vec<Vec<String>> = rows(file);
-            assert!(rows.iter().all(|row| row.len() == rows[0].len()), "{payload:?}: {}", file.name);
+            assert!(
+                rows.iter().all(|row| row.len() == rows[0].len()),
+                "{payload:?}: {}",
+                file.name
+            );
             for cell in rows.concat() {
                 let formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r', '＝']);
                 assert!(!formula || cell.parse::<f64>().is_ok(), "{payload:?}: {cell}");

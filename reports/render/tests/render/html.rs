@@ -71,8 +71,8 @@ fn one_script_runs_and_nothing_is_fetched() {
 }
 
 fn without_script(page: &str) -> String {
-    let (before, rest) = page.split_once("<script>").unwrap();
-    before.to_owned() + rest.split_once("</script>").unwrap().1
+    let (before, rest) = page.split_once("<script>").expect("a page has a script");
+    before.to_owned() + rest.split_once("</script>").expect("it ends").1
 }
 
 /// What names can do to the structure of a page is seen by comparing it with that of a page with plain names.
@@ -92,7 +92,7 @@ fn no_name_changes_the_structure_of_the_page() {
 /// Every element with the names of its attributes, in order.
 fn structure(page: &str) -> Vec<String> {
     let tag = |part: &str| {
-        let tag = part.split('>').next().unwrap();
+        let tag = part.split('>').next().expect("a split has a first part");
         let mut outside: Vec<&str> = tag.split('"').step_by(2).collect();
         outside.retain(|part| !part.trim().is_empty());
         outside.concat()

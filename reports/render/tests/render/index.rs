@@ -35,7 +35,8 @@ fn any_run_and_any_name_make_a_page() {
     assert_only_numbers("index", &page("runs", entries, 0).unwrap());
     let run = sample::failed();
     let elements = |name: &str| {
-        let broken = Entry { folder: name.to_owned(), has_report: true, record: Err(name.to_owned()) };
+        let broken =
+            Entry { folder: name.to_owned(), has_report: true, record: Err(name.to_owned()) };
         let entries = vec![entry(name, &sample::renamed(&run, name)), broken];
         page(name, entries, 0).unwrap().matches('<').count()
     };

@@ -212,6 +212,13 @@ pub(crate) fn renamed(evidence: &Evidence, name: &str) -> Evidence {
         dataset_sha256: some(),
         ..Environment::default()
     };
+    rename_parts(&mut evidence, name);
+    evidence
+}
+
+/// The names in what lies beside the results.
+fn rename_parts(evidence: &mut Evidence, name: &str) {
+    let run = &mut evidence.run;
     for text in [&mut run.schedule_sha256, &mut run.plan_sha256] {
         name.clone_into(text);
     }
@@ -229,7 +236,6 @@ pub(crate) fn renamed(evidence: &Evidence, name: &str) -> Evidence {
         name.clone_into(&mut series.tag.stream);
         name.clone_into(&mut series.tag.step);
     }
-    evidence
 }
 
 /// Judged as a run is.

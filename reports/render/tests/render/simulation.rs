@@ -208,19 +208,14 @@ fn keep(latency: &mut Vec<Series>, load: &Load, second: u32, kinds: &[Histogram<
             step: load.step.to_owned(),
             kind,
         };
-        match latency.iter_mut().find(|series| series.tag == tag) {
-            Some(series) => {
-                series.total += values;
-                series.seconds.push(point(second, values));
-                series.heat.count(second, values);
-            }
-            None => {
-                let mut heat = Heat::default();
-                heat.count(second, values);
-                let seconds = vec![point(second, values)];
-                latency.push(Series { tag, total: values.clone(), seconds, heat });
-            }
+        if !latency.iter().any(|series| series.tag == tag) {
+            let (total, heat) = (run_record::histogram(), Heat::default());
+            latency.push(Series { tag: tag.clone(), total, seconds: Vec::new(), heat });
         }
+        let series = latency.iter_mut().find(|series| series.tag == tag).expect("it is there now");
+        series.total += values;
+        series.seconds.push(point(second, values));
+        series.heat.count(second, values);
     }
 }
 
@@ -315,7 +310,6 @@ fn resource(second: u32, released: u64, noise: f64) -> ResourceRow {
         connections_opened: Some(if second < 3 { 8 } else { 0 }),
         read_units: Some(400.0 + noise * 20.0),
         write_units: Some(160.0),
-        ..ResourceRow::default()
     }
 }
 
