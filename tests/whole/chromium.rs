@@ -1,6 +1,6 @@
 //! A headless browser: what a page became, what was said, who was asked, and how it looks in both schemes and widths.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use serde_json::Value;
@@ -81,7 +81,7 @@ pub(crate) fn look(page: &Path, folder: &Path) -> Vec<Look> {
     [false, true].into_iter().flat_map(|dark| looks(&around, folder, dark)).collect()
 }
 
-fn looks(around: &PathBuf, folder: &Path, dark: bool) -> Vec<Look> {
+fn looks(around: &Path, folder: &Path, dark: bool) -> Vec<Look> {
     let mut command = chromium(folder);
     command.args(dark.then_some("--force-dark-mode"));
     command.args(["--virtual-time-budget=20000", "--window-size=1700,1200"]);

@@ -114,13 +114,16 @@ fn a_newer_record_is_refused_with_both_versions() {
     }
 }
 
+/// What becomes of a file; none when it is gone.
+type Damage = fn(Vec<u8>) -> Option<Vec<u8>>;
+
 /// Each part cut or overwritten: the rest is shown, and what is not there is said on the page and beside it.
 #[test]
 fn a_damaged_part_is_said_and_costs_only_itself() {
     let folder = directory();
     let record = recorded(folder.path(), "record", "100/s", "2s");
     let parts = ["latency.hlog", "resources/0000.parquet", "arrivals/0000.parquet"];
-    let damages: [fn(Vec<u8>) -> Option<Vec<u8>>; 4] = [
+    let damages: [Damage; 4] = [
         |bytes| Some(bytes[..bytes.len() * 2 / 3].to_vec()),
         |bytes| Some(bytes.iter().map(|byte| byte ^ 0x5a).collect()),
         |_| Some(Vec::new()),
