@@ -3,7 +3,7 @@
 //! The record is written once, to `target/tmp/record-hour`, and kept: `hanno report` on it tells the memory.
 
 mod render {
-    pub mod record;
+    pub(crate) mod record;
 }
 
 use std::path::{Path, PathBuf};

@@ -51,7 +51,7 @@ fn verb(args: Args) -> Result<ExitCode, Failure> {
         Verb::Serve(args) => serve::serve(&args),
         Verb::Populate(args) => populate::populate(&args),
         Verb::Token(args) => token::token(&args),
-        Verb::Report(args) => report::report(&args),
+        Verb::Report(args) => Ok(report::report(&args)),
         Verb::Explain(args) => explain::explain(&args),
         Verb::Schema(args) => schema::schema(&args),
         Verb::Completions(args) => Ok(completions::completions(&args)),

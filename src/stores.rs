@@ -112,7 +112,7 @@ impl Dynamo {
         }
     }
 
-    /// Connects. What is refused is the user's to change, the rest is not.
+    /// Connects. What is refused is the user's to change.
     pub(crate) async fn open(&self) -> Result<DynamoStore, Failure> {
         DynamoStore::open(self.options.clone()).await.map_err(refused)
     }

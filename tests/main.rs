@@ -8,9 +8,10 @@ mod payloads;
 mod whole {
     use super::payloads;
 
-    mod live_target;
     mod support;
     mod chromium;
+    mod live_target;
+    mod relay;
 
     mod bad_input;
     mod browser;
@@ -19,7 +20,9 @@ mod whole {
     mod faults;
     mod foreign;
     mod live;
+    mod outages;
     mod record;
     mod report;
+    mod stores;
     mod verbs;
 }

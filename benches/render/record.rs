@@ -25,13 +25,13 @@ const SEGMENT_SECONDS: u32 = 60;
 
 /// How large the run was.
 #[derive(Clone, Copy)]
-pub struct Shape {
+pub(crate) struct Shape {
     /// Arrivals a second.
-    pub rate: u32,
+    pub(crate) rate: u32,
     /// Of each arrival.
-    pub steps: u16,
+    pub(crate) steps: u16,
     /// Of the run.
-    pub seconds: u32,
+    pub(crate) seconds: u32,
 }
 
 /// The times of one request, in microseconds.
@@ -42,7 +42,7 @@ struct Times {
 }
 
 /// Writes the whole record.
-pub fn write(folder: &Path, shape: Shape) -> Result<(), RecordError> {
+pub(crate) fn write(folder: &Path, shape: Shape) -> Result<(), RecordError> {
     let plan = plan(shape);
     for part in ["arrivals", "resources"] {
         fs::create_dir_all(folder.join(part))?;
@@ -235,6 +235,7 @@ fn run(plan: Plan, shape: Shape, spread: &dyn Fn(u16, Kind) -> Option<Spread>) -
         watch: Watch { seconds: shape.seconds, cpu_share: 0.3, ..Watch::default() },
         connections: Connections::default(),
         consumed: Vec::new(),
+        live: None,
         environment: Environment::default(),
         plan,
     }

@@ -106,13 +106,13 @@ fn change(writer: &mut TcpStream, mark: &str, shared: &Arc<Shared>) -> Option<()
     if told <= answered {
         wait(told);
         tell();
-        wait(answered - told);
+        wait(answered.saturating_sub(told));
         return writer.write_all(reply.as_bytes()).ok();
     }
     wait(answered);
     writer.write_all(reply.as_bytes()).ok()?;
     std::thread::spawn(move || {
-        wait(told - answered);
+        wait(told.saturating_sub(answered));
         tell();
     });
     Some(())
@@ -125,7 +125,9 @@ fn read(mut writer: TcpStream, path: &str, shared: &Shared) -> Option<()> {
     let events = head("text/event-stream; charset=utf-8");
     match path {
         "/refuse" => {
-            writer.write_all(b"HTTP/1.1 403 No\r\ncontent-length: 0\r\n\r\n").ok()?;
+            // Said, so that nobody sends on the connection that ends here.
+            let reply = b"HTTP/1.1 403 No\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
+            writer.write_all(reply).ok()?;
         }
         "/json" => writer.write_all(&head("application/json")).ok()?,
         "/deaf" => std::mem::forget(writer),

@@ -114,7 +114,7 @@ fn a_newer_record_is_refused_with_both_versions() {
     }
 }
 
-/// What becomes of a file; none if it is gone.
+/// What becomes of a file; none when it is gone.
 type Damage = fn(Vec<u8>) -> Option<Vec<u8>>;
 
 /// Each part cut or overwritten: the rest is shown, and what is not there is said on the page and beside it.

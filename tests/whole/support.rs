@@ -231,17 +231,23 @@ impl Running {
 pub(crate) struct Server {
     running: Option<Running>,
     pub(crate) url: String,
+    /// Where it tells of itself, if it was told to.
+    pub(crate) admin: Option<String>,
 }
 
 impl Server {
     pub(crate) fn start(command: &mut Command) -> Self {
         let mut running = Running::start(command);
-        let line = running.line();
+        let mut line = running.line();
+        let admin = line.strip_prefix("admin ").map(str::to_owned);
+        if admin.is_some() {
+            line = running.line();
+        }
         let url = line.strip_prefix("listening ").unwrap_or_else(|| {
             let (status, text) = running_end(running.child.wait().unwrap(), &mut running.stderr);
             panic!("{status}: {text}")
         });
-        Self { url: url.to_owned(), running: Some(running) }
+        Self { url: url.to_owned(), admin, running: Some(running) }
     }
 
     pub(crate) fn address(&self) -> &str {

@@ -12,35 +12,39 @@ use crate::exposition::none;
 pub(crate) struct Consumption {
     first: Option<Totals>,
     last: Totals,
-    /// Units at the end of the last second that has a row, and whether more was told since.
+    last_ns: u64,
+    /// When a row was last made, and the units until then.
+    seen_ns: u64,
     seen: (f64, f64),
-    fresh: bool,
 }
+
+const NS_PER_S: f64 = 1e9;
 
 type Totals = BTreeMap<String, ConsumedUnits>;
 
 impl Consumption {
     /// Takes what the target told of all operations since it started.
-    pub(crate) fn on_totals(&mut self, totals: &[ConsumedUnits]) {
+    pub(crate) fn on_totals(&mut self, at_ns: u64, totals: &[ConsumedUnits]) {
         let totals: Totals =
             totals.iter().map(|total| (total.operation.clone(), total.clone())).collect();
         if self.first.is_none() {
-            self.seen = units(&totals);
+            (self.seen_ns, self.seen) = (at_ns, units(&totals));
             self.first = Some(totals.clone());
-        } else {
-            self.fresh = true;
         }
-        self.last = totals;
+        (self.last_ns, self.last) = (at_ns, totals);
     }
 
-    /// Puts into the row what was consumed since the last one; nothing where the target told nothing new.
+    /// Puts into the row what was consumed a second since the last one; nothing where the target told nothing
+    /// new. An answer that was missed makes the next speak of a longer time, not of more a second.
+    #[expect(clippy::cast_precision_loss, reason = "nanoseconds between two answers")]
     pub(crate) fn end_second(&mut self, row: &mut ResourceRow) {
-        if std::mem::take(&mut self.fresh) {
+        if self.last_ns > self.seen_ns {
+            let seconds = (self.last_ns - self.seen_ns) as f64 / NS_PER_S;
             let (read, write) = units(&self.last);
             // A target that was started anew counts from nothing again.
-            row.read_units = Some((read - self.seen.0).max(0.0));
-            row.write_units = Some((write - self.seen.1).max(0.0));
-            self.seen = (read, write);
+            row.read_units = Some((read - self.seen.0).max(0.0) / seconds);
+            row.write_units = Some((write - self.seen.1).max(0.0) / seconds);
+            (self.seen_ns, self.seen) = (self.last_ns, (read, write));
         }
     }
 
@@ -72,6 +76,8 @@ fn units(totals: &Totals) -> (f64, f64) {
 mod tests {
     use super::*;
 
+    const S: u64 = 1_000_000_000;
+
     fn total(operation: &str, calls: u64, read_units: f64, write_units: f64) -> ConsumedUnits {
         ConsumedUnits { calls, requests: calls, read_units, write_units, ..none(operation) }
     }
@@ -85,13 +91,14 @@ mod tests {
     #[test]
     fn what_was_consumed_before_the_run_is_not_the_runs() {
         let mut consumption = Consumption::default();
-        consumption.on_totals(&[total("put", 10, 10.0, 40.0)]);
+        consumption.on_totals(0, &[total("put", 10, 10.0, 40.0)]);
         assert_eq!(second(&mut consumption), (None, None));
-        consumption.on_totals(&[total("put", 12, 12.0, 48.0), total("get", 1, 4.0, 0.0)]);
+        consumption.on_totals(S, &[total("put", 12, 12.0, 48.0), total("get", 1, 4.0, 0.0)]);
         assert_eq!(second(&mut consumption), (Some(6.0), Some(8.0)));
+        // An answer is missing: the next is of two seconds.
         assert_eq!(second(&mut consumption), (None, None));
-        consumption.on_totals(&[total("put", 13, 13.0, 52.0), total("get", 1, 4.0, 0.0)]);
-        assert_eq!(second(&mut consumption), (Some(1.0), Some(4.0)));
+        consumption.on_totals(3 * S, &[total("put", 13, 13.0, 52.0), total("get", 1, 4.0, 0.0)]);
+        assert_eq!(second(&mut consumption), (Some(0.5), Some(2.0)));
         let expected = [total("get", 1, 4.0, 0.0), total("put", 3, 3.0, 12.0)];
         assert_eq!(consumption.results(), expected);
     }
@@ -99,8 +106,8 @@ mod tests {
     #[test]
     fn a_target_that_starts_anew_gives_no_negative_figures() {
         let mut consumption = Consumption::default();
-        consumption.on_totals(&[total("put", 10, 10.0, 40.0)]);
-        consumption.on_totals(&[total("put", 1, 1.0, 4.0)]);
+        consumption.on_totals(0, &[total("put", 10, 10.0, 40.0)]);
+        consumption.on_totals(S, &[total("put", 1, 1.0, 4.0)]);
         assert_eq!(second(&mut consumption), (Some(0.0), Some(0.0)));
         assert_eq!(consumption.results(), []);
     }

@@ -31,7 +31,11 @@ pub(crate) enum Event {
         heard: Heard,
     },
     /// What the target's store has consumed since it started, by operation.
-    Consumed(Vec<ConsumedUnits>),
+    Consumed {
+        /// When it said so, from the run's start; 0 before it.
+        at_ns: u64,
+        totals: Vec<ConsumedUnits>,
+    },
 }
 
 /// Who was woken.

@@ -23,6 +23,9 @@ const TEXT_BYTES_MAX: usize = 1 << 20;
 
 const NS_PER_S: u64 = 1_000_000_000;
 
+/// Asked so long before a second ends, the answer is there when its row is written.
+const EARLY_NS: u64 = 200_000_000;
+
 /// Asks one address.
 pub(crate) struct Scraper {
     runtime: Runtime,
@@ -70,7 +73,7 @@ impl Scraper {
 
     /// Asks once, so that what was consumed before the run is known.
     pub(crate) fn before_the_run(self, events: &flume::Sender<Event>) -> Asking {
-        self.runtime.block_on(self.ask(events));
+        self.runtime.block_on(self.ask(0, events));
         Asking { scraper: self, events: events.clone() }
     }
 
@@ -80,22 +83,25 @@ impl Scraper {
         events: &flume::Sender<Event>,
         end: &CancellationToken,
     ) {
-        let mut due_ns = NS_PER_S;
+        let mut due_ns = NS_PER_S - EARLY_NS;
         while !end.is_cancelled() {
             let wait = Duration::from_nanos(clock.until_ns(due_ns));
             if end.run_until_cancelled(tokio::time::sleep(wait)).await.is_some() {
-                self.ask(events).await;
-                due_ns = (clock.now_ns() / NS_PER_S + 1) * NS_PER_S;
+                self.ask(clock.now_ns(), events).await;
+                due_ns = ((clock.now_ns() + EARLY_NS) / NS_PER_S + 1) * NS_PER_S - EARLY_NS;
             }
         }
-        self.ask(events).await;
+        self.ask(clock.now_ns(), events).await;
     }
 
     /// A target that does not answer leaves a gap, which the record shows.
-    async fn ask(&self, events: &flume::Sender<Event>) {
+    async fn ask(&self, at_ns: u64, events: &flume::Sender<Event>) {
         match self.text().await {
             // A full channel means a collector that is behind; the next answer tells as much.
-            Ok(text) => drop(events.try_send(Event::Consumed(exposition::consumed(&text)))),
+            Ok(text) => {
+                let totals = exposition::consumed(&text);
+                drop(events.try_send(Event::Consumed { at_ns, totals }));
+            }
             Err(error) => tracing::debug!("{} does not say what was consumed: {error}", self.url),
         }
     }

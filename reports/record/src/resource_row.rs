@@ -39,8 +39,8 @@ pub struct ResourceRow {
     pub runtime_lag_p99_us: Option<u64>,
     /// Connections opened for requests that ended in this second.
     pub connections_opened: Option<u64>,
-    /// Read units that the target's store consumed in this second, where it says so.
+    /// Read units a second that the target's store consumed since it last said so.
     pub read_units: Option<f64>,
-    /// Write units that the target's store consumed in this second, where it says so.
+    /// Write units a second that the target's store consumed since it last said so.
     pub write_units: Option<f64>,
 }

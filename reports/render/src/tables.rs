@@ -1,5 +1,7 @@
 //! The tables of a report, cell by cell with units, so that page, Markdown and CSV are made of the same values.
 
+mod live;
+
 use run_record::run::{Counts, Run, StepResult};
 use run_record::spread::Spread;
 
@@ -56,7 +58,10 @@ impl Table {
 
 /// What the target did, then how it was loaded.
 pub(crate) fn main(run: &Run) -> Vec<Table> {
-    vec![steps(run), journeys(run), connections(run), consumed(run), rates(run), generator(run)]
+    let mut tables = vec![steps(run), journeys(run)];
+    tables.extend(live::tables(run));
+    tables.extend([connections(run), consumed(run), rates(run), generator(run)]);
+    tables
 }
 
 /// What was counted, and where.

@@ -163,7 +163,7 @@ fn times_row(operation: &str, concurrency: u64, store: &str, lines: &[&Line]) ->
     let spread = |of: fn(&Line) -> u64| {
         let mut values: Vec<u64> = lines.iter().map(|line| of(line)).collect();
         values.sort_unstable();
-        let milliseconds = |us: u64| format!("{}.{:02}", us / 1000, us % 1000 / 10);
+        let milliseconds = |us: u64| format!("{}.{:03}", us / 1000, us % 1000);
         let [least, middle, greatest] =
             [0, values.len() / 2, values.len() - 1].map(|index| milliseconds(values[index]));
         format!("{middle} ({least} .. {greatest})")
@@ -241,7 +241,7 @@ mod tests {
     fn units_by_arithmetic_break_no_limit() {
         let (body, broken) = report(&said(4.0), 1).unwrap();
         assert_eq!(broken, [""; 0]);
-        assert!(body.contains("1.23 (1.23 .. 1.23)") && body.contains("5.67"), "{body}");
+        assert!(body.contains("1.234 (1.234 .. 1.234)") && body.contains("5.678"), "{body}");
     }
 
     #[test]

@@ -6,6 +6,7 @@ use load_plan::plan::{PhaseKind, Rate, Spacing};
 use run_analysis::evidence::{Evidence, Heat, Missing, Series};
 use run_analysis::judge::judge;
 use run_record::latency::{Kind, Tag};
+use run_record::live::{DeliveryResult, Live, ReadersResult};
 use run_record::run::{Connections, Counts, Environment, Finding, Severity, State, Watch};
 use run_record::spread::Spread;
 
@@ -185,6 +186,7 @@ pub(crate) fn renamed(evidence: &Evidence, name: &str) -> Evidence {
     for consumed in &mut run.consumed {
         name.clone_into(&mut consumed.operation);
     }
+    run.live = Some(live(name));
     for finding in &mut run.findings {
         finding.subject = Some(name.to_owned());
         finding.numbers.insert(name.to_owned(), 1.0);
@@ -240,4 +242,16 @@ fn rename_parts(evidence: &mut Evidence, name: &str) {
 fn judged(mut evidence: Evidence) -> Evidence {
     judge(&evidence.run).write_into(&mut evidence.run);
     evidence
+}
+
+/// Live events of a stream and a step of this name.
+fn live(name: &str) -> Live {
+    let readers = ReadersResult { stream: name.to_owned(), readers: 2, ..ReadersResult::default() };
+    let deliveries = DeliveryResult {
+        stream: name.to_owned(),
+        step: name.to_owned(),
+        missing: 1,
+        ..DeliveryResult::default()
+    };
+    Live { readers: vec![readers], deliveries: vec![deliveries], ..Live::default() }
 }

@@ -1,6 +1,6 @@
 //! Live events over real connections: who is told what, who is not, and what a reader can cost.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use chat_domain::{AccountId, MessageId, ReactionRecord, RoomId};
 use chat_store::{ReactionKey, Written};
@@ -102,6 +102,45 @@ async fn every_reader_of_the_room_is_told_of_every_change_once() {
     for reader in &mut readers {
         assert_eq!(reader.frame().await, None, "a stream ends with the service, in order");
     }
+}
+
+/// Four writers at once, two for each of two people: of each reaction every version is told once, and the
+/// last one is what a read finds.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_events_of_changes_at_once_are_the_state() {
+    let service = Service::start().await;
+    let message = service.post(1, 1, "hello").await;
+    let mut reader = Listener::open(&service, 1).await;
+    let write = async |account: u64, kinds: [&str; 3]| {
+        for n in 0..30 {
+            react(&service, account, &message, kinds[n % 3], None).await;
+        }
+    };
+    let (one, other) = (["clap", "bow", "sad"], ["sad", "clap", "eyes"]);
+    tokio::join!(write(2, one), write(2, other), write(3, one), write(3, other));
+
+    let path = format!("/v1/rooms/1/reactions?first={message}&last={message}");
+    let mut read = BTreeMap::new();
+    for account in [2, 3] {
+        let (_, range) = service.json(account, Method::GET, &path, Value::Null).await;
+        read.insert(account.to_string(), range["messages"][0]["mine"].clone());
+    }
+    let changes: u64 = read.values().map(|mine| mine["version"].as_u64().unwrap()).sum();
+    let (mut told, mut last_id) = (BTreeMap::<String, BTreeMap<u64, Value>>::new(), 0);
+    for _ in 0..changes {
+        let (id, data) = reader.event().await;
+        assert!(id > last_id, "ids rise");
+        last_id = id;
+        let of = told.entry(data["account"].as_str().unwrap().to_owned()).or_default();
+        let version = data["version"].as_u64().unwrap();
+        assert_eq!(of.insert(version, data["reaction"].clone()), None, "told twice");
+    }
+    for (account, mine) in read {
+        let (version, reaction) = told[&account].last_key_value().unwrap();
+        assert_eq!(json!({ "reaction": reaction, "version": version }), mine);
+        assert_eq!(told[&account].len() as u64, *version, "none is left out");
+    }
+    service.stop().await.1.unwrap();
 }
 
 #[tokio::test]

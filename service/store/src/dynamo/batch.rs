@@ -5,7 +5,10 @@
 
 use std::collections::HashMap;
 
-use aws_sdk_dynamodb::types::{KeysAndAttributes, ReturnConsumedCapacity, WriteRequest};
+use aws_sdk_dynamodb::{
+    Client,
+    types::{AttributeValue, KeysAndAttributes, ReturnConsumedCapacity, WriteRequest},
+};
 
 use super::{
     DynamoStore,
@@ -25,9 +28,13 @@ type Found = HashMap<String, Vec<Item>>;
 
 impl DynamoStore {
     /// The sentinels of all tables: that they are answered for proves that the tables are there.
-    pub(super) async fn read_sentinels(&self, call: &Call) -> Result<Found, StoreError> {
+    pub(super) async fn read_sentinels(
+        &self,
+        client: &Client,
+        call: &Call,
+    ) -> Result<Found, StoreError> {
         let messages = item([("r", number(0)), ("m", number(0))]);
-        let reactions = reaction_sentinel();
+        let reactions = item([("p", AttributeValue::S("0".to_owned())), ("m", number(0))]);
         let members = member_sentinel();
         let keys = [
             (&self.tables.messages, messages),
@@ -35,22 +42,22 @@ impl DynamoStore {
             (&self.tables.members, members),
         ];
         let wanted = keys.map(|(table, key)| {
-            let keys = KeysAndAttributes::builder().keys(key).build();
+            let keys = KeysAndAttributes::builder().keys(key).consistent_read(true).build();
             (table.clone(), keys.expect("keys are set"))
         });
-        self.read_batch(call, wanted.into()).await
+        self.read_batch(client, call, wanted.into()).await
     }
 
     /// Reads all of them.
     async fn read_batch(
         &self,
+        client: &Client,
         call: &Call,
         mut wanted: HashMap<String, KeysAndAttributes>,
     ) -> Result<Found, StoreError> {
         let mut found = Found::new();
         for round in 0..IDLE_ROUNDS_MAX {
-            let output = self
-                .reader()
+            let output = client
                 .batch_get_item()
                 .set_request_items(Some(wanted))
                 .return_consumed_capacity(ReturnConsumedCapacity::Total)
@@ -102,7 +109,7 @@ impl DynamoStore {
         writes: Vec<WriteRequest>,
     ) -> Result<Vec<WriteRequest>, StoreError> {
         let sent = self
-            .writer()
+            .patient()
             .batch_write_item()
             .request_items(table, writes.clone())
             .return_consumed_capacity(ReturnConsumedCapacity::Total)
@@ -125,10 +132,6 @@ impl DynamoStore {
 /// The key of the item of `members` that belongs to the store itself.
 pub(super) fn member_sentinel() -> Item {
     item([("r", number(0)), ("a", number(0))])
-}
-
-fn reaction_sentinel() -> Item {
-    item([("p", aws_sdk_dynamodb::types::AttributeValue::S("0".to_owned())), ("m", number(0))])
 }
 
 fn unprocessed() -> StoreError {

@@ -13,7 +13,7 @@ use aws_sdk_dynamodb::{
 };
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 
-use super::{Endpoint, OpenError, Options};
+use super::{Endpoint, OpenError, Options, Timeouts};
 use crate::{StoreError, causes::causes, credentials::Refresher};
 
 /// What a local engine is told; any region will do.
@@ -29,11 +29,17 @@ const RETRY_COST: u32 = 10;
 const SUCCESS_REWARD: f32 = 1.0;
 const RETRY_TOKENS: usize = 50;
 
-/// Two clients, because reads and writes are given different times.
+/// Making a table or writing a batch of 25 items takes longer than a request may; still it ends.
+const PATIENT_ATTEMPT: Duration = Duration::from_secs(10);
+const PATIENT_OPERATION: Duration = Duration::from_secs(30);
+
+/// Three clients, because their calls are given different times.
 #[derive(Debug)]
 pub(super) struct Connection {
     pub(super) reader: Client,
     pub(super) writer: Client,
+    /// For what no request waits for: tables, and filling them.
+    pub(super) patient: Client,
     /// None where the credentials are made up.
     refresher: Option<Refresher>,
 }
@@ -69,16 +75,18 @@ impl Connection {
                 (config.region(region).credentials_provider(refresher.held()), Some(refresher))
             }
         };
-        let client = |attempt: Duration| {
+        let Timeouts { connect, read_attempt, write_attempt, operation } = options.timeouts;
+        let client = |attempt: Duration, operation: Duration| {
             let timeouts = TimeoutConfig::builder()
-                .connect_timeout(options.timeouts.connect)
+                .connect_timeout(connect)
                 .operation_attempt_timeout(attempt)
-                .operation_timeout(options.timeouts.operation);
+                .operation_timeout(operation);
             Client::from_conf(config.clone().timeout_config(timeouts.build()).build())
         };
-        let reader = client(options.timeouts.read_attempt);
-        let writer = client(options.timeouts.write_attempt);
-        Ok(Self { reader, writer, refresher })
+        let reader = client(read_attempt, operation);
+        let writer = client(write_attempt, operation);
+        let patient = client(PATIENT_ATTEMPT, PATIENT_OPERATION);
+        Ok(Self { reader, writer, patient, refresher })
     }
 
     /// Whether requests can be signed.
@@ -101,7 +109,7 @@ pub(super) fn http_client(endpoint: &Endpoint) -> SharedHttpClient {
     }
 }
 
-/// Of this store alone, and shared by its two clients.
+/// Of this store alone, and shared by its clients.
 fn retry_budget() -> RetryPartition {
     let tokens = TokenBucket::builder()
         .capacity(RETRY_TOKENS)
@@ -143,6 +151,7 @@ async fn check_account(
         .behavior_version(BehaviorVersion::v2026_01_12())
         .credentials_provider(held)
         .region(region)
+        .timeout_config(TimeoutConfig::builder().operation_timeout(PATIENT_ATTEMPT).build())
         .http_client(http);
     let caller = aws_sdk_sts::Client::from_conf(config.build()).get_caller_identity().send().await;
     let caller = caller.map_err(|error| OpenError::UnknownAccount(causes(&error)))?;

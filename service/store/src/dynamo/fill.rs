@@ -40,7 +40,7 @@ impl DynamoStore {
     /// Asks the tables.
     pub(crate) async fn filled(&self) -> Result<Filled, StoreError> {
         let call = self.meter.aside();
-        let found = self.read_sentinels(&call).await?;
+        let found = self.read_sentinels(self.patient(), &call).await?;
         let sentinel = found.get(&self.tables.members).and_then(|items| items.first());
         let text = |item: &Item| item.get("d").and_then(|hash| hash.as_s().ok()).cloned();
         match sentinel.map(|item| (text(item), item.contains_key("w"))) {
@@ -74,7 +74,7 @@ impl DynamoStore {
 
     async fn is_empty(&self, call: &Call) -> Result<bool, StoreError> {
         let output = self
-            .reader()
+            .patient()
             .scan()
             .table_name(&self.tables.members)
             .limit(1)

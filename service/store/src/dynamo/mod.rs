@@ -91,6 +91,10 @@ impl DynamoStore {
         &self.connection.writer
     }
 
+    fn patient(&self) -> &Client {
+        &self.connection.patient
+    }
+
     /// A call of the contract as a whole ends in time, however many requests it makes. Futures of the
     /// SDK are tens of kilobytes, so they are kept apart from those of the callers.
     fn in_time<'a, T: 'a>(
@@ -154,7 +158,7 @@ impl Store for DynamoStore {
     async fn probe(&self) -> Result<(), StoreError> {
         self.connection.check_credentials()?;
         let call = self.meter.begin(Operation::Probe)?;
-        self.in_time(self.read_sentinels(&call)).await.map(drop)
+        self.in_time(self.read_sentinels(self.reader(), &call)).await.map(drop)
     }
 
     fn consumed(&self) -> Vec<Consumed> {

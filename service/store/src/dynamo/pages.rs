@@ -45,7 +45,7 @@ impl DynamoStore {
         call: &Call,
         list: ListMessages,
     ) -> Result<Vec<MessageView>, StoreError> {
-        let to = list.before.map_or(u64::MAX, MessageId::number) - 1;
+        let to = list.before.map_or(MessageId::MAX.number(), |before| before.number() - 1);
         let span = Span { from: MessageId::MIN.number(), to, newest_first: true };
         let (messages, own) = self.both(call, (list.room, list.viewer), span, list.limit).await?;
         let view = |item: &Item| view_of(item, mine(&own, item)?);

@@ -73,7 +73,7 @@ impl DynamoStore {
     /// Deletes the tables, for prefixes that were made for a while.
     pub async fn delete_tables(&self) -> Result<(), TableError> {
         for (table, _) in self.tables.all() {
-            match self.writer().delete_table().table_name(table).send().await {
+            match self.patient().delete_table().table_name(table).send().await {
                 Ok(_) => {}
                 Err(error) if is(&error, DeleteTableError::is_resource_not_found_exception) => {}
                 Err(error) => return Err(store_error(error).into()),
@@ -83,8 +83,11 @@ impl DynamoStore {
     }
 
     async fn create_table(&self, table: &str, keys: [Key; 2]) -> Result<(), TableError> {
-        let mut create =
-            self.writer().create_table().table_name(table).billing_mode(BillingMode::PayPerRequest);
+        let mut create = self
+            .patient()
+            .create_table()
+            .table_name(table)
+            .billing_mode(BillingMode::PayPerRequest);
         for ((name, kind), role) in keys.into_iter().zip([KeyType::Hash, KeyType::Range]) {
             let key = KeySchemaElement::builder().attribute_name(name).key_type(role);
             let attribute =
@@ -102,7 +105,7 @@ impl DynamoStore {
 
     async fn wait_until_active(&self, table: &str, keys: [Key; 2]) -> Result<(), TableError> {
         for _ in 0..ACTIVE_TRIES {
-            match self.reader().describe_table().table_name(table).send().await {
+            match self.patient().describe_table().table_name(table).send().await {
                 Ok(output) => {
                     let described =
                         output.table.unwrap_or_else(|| TableDescription::builder().build());

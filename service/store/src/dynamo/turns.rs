@@ -1,7 +1,7 @@
 //! One change at a time on a message, within this instance.
 //!
-//! DynamoDB lets one transaction at a time touch an item: a second one is cancelled, and what it
-//! had reserved is charged. Waiting here costs nothing, and those who wait are served in order.
+//! DynamoDB lets one transaction at a time touch an item: a second one is cancelled, and may be
+//! charged all the same. Waiting here costs nothing, and those who wait are served in order.
 
 use std::time::Duration;
 
@@ -36,5 +36,20 @@ impl Turns {
         let spread = message.number().wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32;
         let lane = usize::try_from(spread).expect("32 bits") % LANES;
         timeout(self.wait_max, self.lanes[lane].lock()).await.map_err(|_| StoreError::Overloaded)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_message_has_one_turn_at_a_time_and_others_have_theirs() {
+        let turns = Turns::new(Duration::from_millis(500));
+        let held = turns.wait(MessageId::MIN).await.unwrap();
+        assert_eq!(turns.wait(MessageId::MIN).await.err(), Some(StoreError::Overloaded));
+        drop(turns.wait(MessageId::MAX).await.unwrap());
+        drop(held);
+        drop(turns.wait(MessageId::MIN).await.unwrap());
     }
 }

@@ -16,6 +16,15 @@ async fn another_account_is_refused() {
     assert!(open(None, given()).await.is_ok(), "nobody asked whose they are");
 }
 
+#[tokio::test(start_paused = true)]
+async fn an_account_that_cannot_be_checked_is_refused_in_time() {
+    for fate in [|| Fate::Hangs, || Fate::Lost] {
+        let wire = Wire::new(move |_| fate());
+        let refused = open_through(&wire, Some("111111111111"), given()).await.unwrap_err();
+        assert!(matches!(refused, OpenError::UnknownAccount(_)), "{refused}");
+    }
+}
+
 #[tokio::test]
 async fn without_credentials_nothing_is_opened() {
     let refused = open(None, Source::Process { command: "exit 1".to_owned() }).await.unwrap_err();
@@ -41,6 +50,14 @@ async fn open(account: Option<&str>, credentials: Source) -> Result<DynamoStore,
         }
         Fate::Answered(200, "{}".to_owned())
     });
+    open_through(&wire, account, credentials).await
+}
+
+async fn open_through(
+    wire: &Wire,
+    account: Option<&str>,
+    credentials: Source,
+) -> Result<DynamoStore, OpenError> {
     let endpoint = Endpoint::Region {
         region: "ap-northeast-1".to_owned(),
         account: account.map(str::to_owned),

@@ -3,15 +3,23 @@
 mod tables;
 
 mod contract;
+mod schema;
 mod units;
 
 mod wire;
 
 mod fill;
+mod pages;
+mod consistency;
 mod replies;
 
 mod account;
+mod conflicts;
 mod faults;
+
+mod relay;
+
+mod sockets;
 
 use std::{env, time::Duration};
 

@@ -33,7 +33,7 @@ async fn members_and_posts_cost_one_unit_each() {
     assert_eq!(meter.cost(Operation::PostMessage), (1, 0.0, 5.0));
     tables.delete_member(ROOM, VIEWER).await.unwrap();
     assert_eq!(meter.cost(Operation::DeleteMember), (1, 0.0, 1.0));
-    // Three sentinels that are not there: DynamoDB counts half a unit for each, Local nothing.
+    // Three sentinels that are not there: DynamoDB counts one unit for each, Local nothing.
     tables.probe().await.unwrap();
     assert_eq!(meter.cost(Operation::Probe), (1, 0.0, 0.0));
 
