@@ -25,7 +25,7 @@ pub use point::Point;
 pub struct Evidence {
     /// `run.json`.
     pub run: Run,
-    /// `latency.hlog`, one series for each tag, in the order first seen.
+    /// `latency.hlog`, one series for each tag of a step's times, in the order first seen.
     pub latency: Vec<Series>,
     /// `resources/*.parquet`, in order of time.
     pub resources: Vec<ResourceRow>,
@@ -42,7 +42,8 @@ pub struct Series {
     pub tag: Tag,
     /// All its intervals together, in microseconds.
     pub total: Histogram<u64>,
-    /// Its intervals, in order of time; seconds without a value are absent.
+    /// Its intervals, in order of time; seconds without a value are absent. Empty for kinds that are not
+    /// drawn over time.
     pub seconds: Vec<Point>,
     /// How its values lie over time; empty for kinds that are not drawn so.
     pub heat: Heat,

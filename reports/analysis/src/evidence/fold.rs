@@ -61,7 +61,7 @@ fn latency<E: Display>(
     let mut folding = Folding::default();
     for interval in intervals {
         let added = match interval {
-            Ok(interval) => folding.add(&interval),
+            Ok(interval) => folding.add(interval),
             Err(error) => Err(error.to_string()),
         };
         if let Err(why) = added {
@@ -122,12 +122,12 @@ struct Folding {
 struct OpenSeries {
     series: Series,
     second: u32,
-    values: Histogram<u64>,
+    values: Option<Histogram<u64>>,
 }
 
 impl Folding {
     /// Adds an interval, or says why neither it nor what follows can be used.
-    fn add(&mut self, interval: &Interval) -> Result<(), String> {
+    fn add(&mut self, interval: Interval) -> Result<(), String> {
         let start = interval.start_ns / NANOSECONDS;
         let second = u32::try_from(start)
             .ok()
@@ -136,16 +136,20 @@ impl Folding {
         if self.points >= POINTS_MAX {
             return Err(format!("latency.hlog has more than {POINTS_MAX} intervals"));
         }
+        self.points += 1;
+        // The generator's own delay is drawn from the seconds of the machine.
+        if matches!(interval.tag.kind, Kind::Lateness | Kind::Wait) {
+            return Ok(());
+        }
         let open = self.series(&interval.tag, second)?;
         if second < open.second {
             let tag = &interval.tag;
             return Err(format!("latency.hlog goes back in time at second {second} of `{tag}`"));
         }
-        if second > open.second {
-            open.close(second);
+        match &mut open.values {
+            Some(values) if second == open.second => add(values, &interval.histogram),
+            _ => open.begin(second, interval.histogram),
         }
-        add(&mut open.values, &interval.histogram);
-        self.points += 1;
         Ok(())
     }
 
@@ -159,7 +163,7 @@ impl Folding {
         let (total, heat) = (run_record::histogram(), Heat::default());
         let series = Series { tag: tag.clone(), total, seconds: Vec::new(), heat };
         self.index.insert(tag.clone(), self.open.len());
-        self.open.push(OpenSeries { series, second, values: run_record::histogram() });
+        self.open.push(OpenSeries { series, second, values: None });
         Ok(self.open.last_mut().expect("one was pushed in the line above"))
     }
 
@@ -167,7 +171,7 @@ impl Folding {
         self.open
             .into_iter()
             .map(|mut open| {
-                open.close(0);
+                open.close();
                 open.series
             })
             .collect()
@@ -175,15 +179,23 @@ impl Folding {
 }
 
 impl OpenSeries {
-    /// Takes what is to be known of the second that is over, and begins another.
-    fn close(&mut self, next: u32) {
-        self.series.seconds.extend(Point::of(self.second, &self.values));
-        if self.series.tag.kind == Kind::Response {
-            self.series.heat.count(self.second, &self.values);
+    /// Begins a second with the values of its first interval, which is mostly the only one.
+    fn begin(&mut self, second: u32, values: Histogram<u64>) {
+        self.close();
+        (self.second, self.values) = (second, Some(values));
+    }
+
+    /// Takes what is to be known of the second that is over.
+    fn close(&mut self) {
+        let Some(values) = self.values.take() else { return };
+        // Percentiles of each second are most of the work, and only these are drawn.
+        if matches!(self.series.tag.kind, Kind::Response | Kind::Delivery) {
+            self.series.seconds.extend(Point::of(self.second, &values));
         }
-        add(&mut self.series.total, &self.values);
-        self.values.reset();
-        self.second = next;
+        if self.series.tag.kind == Kind::Response {
+            self.series.heat.count(self.second, &values);
+        }
+        add(&mut self.series.total, &values);
     }
 }
 

@@ -4,8 +4,8 @@ use hdrhistogram::Histogram;
 use load_plan::plan::{Phase, PhaseKind, Rate, Spacing, Stream};
 use run_record::arrivals::SentRow;
 
-/// The most sent times that are kept, 8 bytes each: a million gaps say what 29 million would.
-pub const GAPS_ROWS_MAX: usize = 1_000_000;
+/// The most sent times that are kept: a quarter of a million gaps say what millions would.
+pub const GAPS_ROWS_MAX: usize = 250_000;
 
 /// A ramp is taken as so many short phases of one rate.
 const SLICES: u32 = 64;

@@ -32,8 +32,14 @@ impl Heat {
             return;
         }
         let column = self.column(second);
+        // Values come in ascending order, so the row is followed and not calculated each time.
+        let (mut row, mut next_us) = (0, row_starts_us(1));
         for value in values.iter_recorded() {
-            column[row(value.value_iterated_to())] += value.count_at_value();
+            while row + 1 < ROWS && as_f64(value.value_iterated_to()) >= next_us {
+                row += 1;
+                next_us = row_starts_us(row + 1);
+            }
+            column[row] += value.count_at_value();
         }
     }
 
@@ -98,15 +104,11 @@ pub fn row_starts_us(row: usize) -> f64 {
     10_f64.powf(row as f64 / f64::from(ROWS_PER_DECADE))
 }
 
-fn row(us: u64) -> usize {
-    #[expect(
-        clippy::cast_precision_loss,
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "the logarithm of at least one is small and not negative"
-    )]
-    let row = ((us.max(1) as f64).log10() * f64::from(ROWS_PER_DECADE)) as usize;
-    row.min(ROWS - 1)
+fn as_f64(us: u64) -> f64 {
+    #[expect(clippy::cast_precision_loss, reason = "an hour is 3.6 billion microseconds")]
+    {
+        us as f64
+    }
 }
 
 #[cfg(test)]
