@@ -6,8 +6,13 @@ addEventListener('load', () => {
     plot.dispatchEvent(new PointerEvent('pointermove', at));
     const figure = plot.closest('figure');
     const words = figure.querySelector('output').textContent;
-    plot.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowRight', bubbles: true }));
-    const next = figure.querySelector('output').textContent;
+    // To the right, or to the left where the middle of the axis is near the last value.
+    let next = words;
+    for (const key of ['ArrowRight', 'ArrowLeft']) {
+      if (next !== words) break;
+      plot.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }));
+      next = figure.querySelector('output').textContent;
+    }
     const cursors = [...document.querySelectorAll('.cursor[visibility=visible]')].length;
     plot.dispatchEvent(new PointerEvent('pointerleave', at));
     const left = figure.querySelector('output').hidden && !document.querySelector('.cursor[visibility=visible]');
