@@ -88,7 +88,7 @@ fn what_cannot_be_read_is_caught() {
 #[test]
 fn the_pointer_and_the_keys_show_the_values_behind_a_picture() {
     let folder = directory();
-    let record = recorded(folder.path(), "4s");
+    let record = recorded(folder.path(), "6s");
     let shown = ask(&record.join("report.html"), include_str!("hover.js"), folder.path());
     let ids: Vec<&str> = shown.iter().map(|one| one["id"].as_str().unwrap()).collect();
     for expected in ["spectrum-01", "timeline-arrivals", "response-01", "heat-01", "gaps-01"] {
