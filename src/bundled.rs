@@ -78,12 +78,12 @@ impl Bundled {
 /// Tables that are half filled are of no use to anybody.
 async fn fill_tables(dynamo: &Dynamo) -> Result<Dataset, Failure> {
     let store = dynamo.open().await?;
-    store.create_tables().await.map_err(Failure::unable)?;
+    store.create_tables().await.map_err(|error| dynamo.failed(error))?;
     let filled = populate::fill_dynamo(&store, &dataset::spec(None, None)).await;
     if filled.is_err() {
         dynamo.discard().await;
     }
-    filled.map_err(Failure::unable)
+    filled.map_err(|error| dynamo.failed(error))
 }
 
 /// A directory for this run alone, and the name that no other run has.

@@ -44,7 +44,7 @@ fn fill_tables(dynamo: &Dynamo, spec: &Spec) -> Result<(), Failure> {
     let runtime = Runtime::new().context("cannot start the runtime")?;
     runtime.block_on(async {
         let store = dynamo.open().await?;
-        store.create_tables().await.map_err(Failure::unable)?;
+        store.create_tables().await.map_err(|error| dynamo.failed(error))?;
         populate::fill_dynamo(&store, spec).await.map(drop).map_err(refused)
     })
 }

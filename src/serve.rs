@@ -47,7 +47,7 @@ fn stored(args: &ServeArgs) -> Result<Stored, Failure> {
 async fn run(args: &ServeArgs, stored: &Stored, stop: &CancellationToken) -> Result<(), Failure> {
     if let (Stored::Dynamo(dynamo), true) = (stored, args.create_tables) {
         let store = dynamo.open().await?;
-        store.create_tables().await.map_err(Failure::unable)?;
+        store.create_tables().await.map_err(|error| dynamo.failed(error))?;
     }
     let server = Server::start(config(args, stored)).await.map_err(unable)?;
     if let Some(admin) = server.admin_addr() {

@@ -100,10 +100,15 @@ impl Dynamo {
         Ok(self)
     }
 
+    /// What went wrong there.
+    pub(crate) fn failed(&self, error: impl Into<anyhow::Error>) -> Failure {
+        Failure::unable(error.into().context(format!("DynamoDB at {}", self.named)))
+    }
+
     /// Deletes the tables, which only one run used.
     pub(crate) async fn discard(&self) {
         let deleted = match self.open().await {
-            Ok(store) => store.delete_tables().await.map_err(Failure::unable),
+            Ok(store) => store.delete_tables().await.map_err(|error| self.failed(error)),
             Err(failure) => Err(failure),
         };
         if let Err(failure) = deleted {
