@@ -7,6 +7,7 @@ mod routes;
 mod access;
 mod limits;
 mod load;
+mod throttled;
 
 mod events;
 
