@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use load_engine::record_dir::RecordDirError;
 use load_engine::targets::Target;
 use load_plan::scenario::BUNDLED;
 
@@ -24,6 +25,16 @@ impl Place {
             BUNDLED => Ok(Self::Bundled),
             url => Target::at_url(url).map(Self::At).map_err(Failure::usage),
         }
+    }
+}
+
+/// Before anything is filled or started: a record is never written over something else.
+pub(crate) fn refuse_occupied(out: Option<&Path>) -> Result<(), Failure> {
+    let occupied =
+        |dir: &&Path| std::fs::read_dir(dir).is_ok_and(|mut found| found.next().is_some());
+    match out.filter(occupied) {
+        Some(dir) => Err(Failure::unable(RecordDirError::NotEmpty(dir.to_owned()))),
+        None => Ok(()),
     }
 }
 

@@ -14,7 +14,7 @@ use run_render::terminal;
 use crate::args::RunArgs;
 use crate::failure::Failure;
 use crate::ground::Ground;
-use crate::place::{Place, record_path};
+use crate::place::{Place, record_path, refuse_occupied};
 use crate::progress::Watcher;
 use crate::report::write_report;
 use crate::scenario::{self, Loaded};
@@ -30,6 +30,7 @@ pub(crate) fn run(args: &RunArgs) -> Result<ExitCode, Failure> {
     let stored = Stored::of(&args.store, &loaded.folder)?;
     // From here on a signal is waited for: what has been started has to be stopped.
     let signals = Signals::wait_for()?;
+    refuse_occupied(args.out.as_deref())?;
     let ground = Ground::prepare(place, stored)?;
     let requests = requests(&loaded, &ground)?;
     // Last, so that whatever is wrong before leaves no directory behind.

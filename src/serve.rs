@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use chat_api::serve::{Config, ServeError, Server, StoreConfig};
+use chat_store::Store as _;
 use tokio::runtime::Runtime;
 use tokio_util::sync::CancellationToken;
 
@@ -15,7 +16,7 @@ use crate::child::{ADMIN, LISTENING};
 use crate::failure::Failure;
 use crate::say;
 use crate::signals::Signals;
-use crate::stores::{self, Stored};
+use crate::stores::{self, Dynamo, Stored};
 
 /// Serves until it is interrupted, or until its parent ends where it has one.
 pub(crate) fn serve(args: &ServeArgs) -> Result<ExitCode, Failure> {
@@ -49,12 +50,27 @@ async fn run(args: &ServeArgs, stored: &Stored, stop: &CancellationToken) -> Res
         let store = dynamo.open().await?;
         store.create_tables().await.map_err(|error| dynamo.failed(error))?;
     }
+    if let Stored::Dynamo(dynamo) = stored {
+        warn_unless_ready(dynamo).await?;
+    }
     let server = Server::start(config(args, stored)).await.map_err(unable)?;
     if let Some(admin) = server.admin_addr() {
         say::result(&format!("{ADMIN}http://{admin}"));
     }
     say::result(&format!("{LISTENING}http://{}", server.local_addr()));
     server.run_until(stop.cancelled()).await.map_err(Failure::unable)
+}
+
+/// A store that is away may come back, so the service starts all the same; but whoever starts it should know.
+async fn warn_unless_ready(dynamo: &Dynamo) -> Result<(), Failure> {
+    if let Err(error) = dynamo.open().await?.probe().await {
+        let (named, prefix) = (&dynamo.named, &dynamo.options.table_prefix);
+        say::note(&format!(
+            "warning: not ready: DynamoDB at {named} with tables {prefix}*: {error}; where the tables are not \
+             there, `--create-tables` makes them"
+        ));
+    }
+    Ok(())
 }
 
 fn config(args: &ServeArgs, stored: &Stored) -> Config {

@@ -166,11 +166,17 @@ fn named(name: &str, file: PathBuf) -> anyhow::Result<Dynamo> {
     let store = targets.store.into_iter().find(|(known, _)| known == name);
     let (_, store) = store
         .ok_or_else(|| anyhow!("{} has no [store.{name}]; it has: {known}", file.display()))?;
-    if store.table_prefix.is_empty() {
-        return Err(anyhow!(
-            "[store.{name}] of {}: an empty `table_prefix` would allow every table",
-            file.display()
-        ));
+    let account = &store.account;
+    let complaint = match () {
+        () if store.table_prefix.is_empty() => "an empty `table_prefix` would allow every table",
+        () if account.len() != 12 || !account.bytes().all(|b| b.is_ascii_digit()) => {
+            "`account` must be the 12 digits of an AWS account"
+        }
+        () if store.units_per_s_max == 0 => "`units_per_s_max` must be above 0",
+        () => "",
+    };
+    if !complaint.is_empty() {
+        return Err(anyhow!("[store.{name}] of {}: {complaint}", file.display()));
     }
     let place = Endpoint::Region { region: store.region, account: Some(store.account) };
     let options = Options {
@@ -217,8 +223,10 @@ mod tests {
             let less = refusal(&args(Store::Dynamodb, Some("staging")), folder.path());
             assert!(less.contains(said), "{less}");
         }
-        std::fs::write(&file, text.replace("load-", "")).unwrap();
-        assert!(of("staging").is_err());
+        for (part, bad) in [("load-", ""), ("123456789012", "12345"), ("500", "0")] {
+            std::fs::write(&file, text.replace(part, bad)).unwrap();
+            assert!(of("staging").is_err(), "{bad}");
+        }
     }
 
     #[test]

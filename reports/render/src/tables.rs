@@ -2,7 +2,7 @@
 
 mod live;
 
-use run_record::run::{Counts, Run, StepResult};
+use run_record::run::{Counts, Run, State, StepResult};
 use run_record::spread::Spread;
 
 use crate::cell::Cell;
@@ -241,16 +241,18 @@ pub(crate) fn rates(run: &Run) -> Table {
                 Cell::None
             }
         };
+        // Of a run that was killed it is not known how much of what was planned was still offered.
+        let known = run.state != State::Running;
         let offered = facts::offered(&result.measured);
         let class = result.audit.as_ref().map_or(Cell::None, |audit| Cell::text(&audit.class));
         let mut row = vec![Cell::text(&result.name)];
         row.extend(audited.then_some(class));
         row.extend([
             Cell::Count(result.measured.planned),
-            Cell::Count(offered),
+            if known { Cell::Count(offered) } else { Cell::None },
             rate(result.measured.planned),
-            rate(offered),
-            Cell::share(offered, result.measured.planned),
+            if known { rate(offered) } else { Cell::None },
+            if known { Cell::share(offered, result.measured.planned) } else { Cell::None },
         ]);
         row
     });

@@ -35,6 +35,9 @@ pub(super) fn note(missing: &mut Vec<Missing>, what: &str, why: &impl ToString) 
 pub(super) fn compare(evidence: &mut Evidence) {
     // While a run goes on, `run.json` is seconds behind the files beside it.
     if evidence.run.state == State::Running {
+        let why =
+            "the run was killed or still goes on, and run.json was last written up to 10 s before";
+        note(&mut evidence.missing, "the newest counts, objectives and tables", &why);
         return;
     }
     let short: Vec<(String, String)> = evidence
