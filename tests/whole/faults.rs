@@ -90,6 +90,11 @@ fn a_killed_run_leaves_a_readable_record_and_no_child() {
     assert!(report.status.success(), "{}", stderr(&report));
     let page = std::fs::read_to_string(record.join("report.html")).unwrap();
     assert!(page.contains("UNFINISHED"));
+    // What was offered until then is not known, and the page says so instead of calling it all.
+    assert!(page.contains("Not in this report") && stderr(&report).contains("missing: "));
+    let offered = page.split("<section id=\"rates\"").nth(1).unwrap();
+    let offered = offered.split("</section>").next().unwrap();
+    assert!(offered.contains("reads") && !offered.contains("100 %"), "{offered}");
 }
 
 /// In a mount namespace of its own, where the record's directory is a file system of 96 KiB.
