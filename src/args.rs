@@ -170,6 +170,10 @@ pub(crate) struct ServeArgs {
     /// Make the tables in DynamoDB that are not there
     #[arg(long)]
     pub(crate) create_tables: bool,
+    /// Refuse calls to the store above this rate, as a table without the capacity does; a run's own service
+    /// takes it from the environment
+    #[arg(long, value_name = "CALLS_PER_S", env = "HANNO_THROTTLE", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) throttle: Option<u32>,
     /// Directory of the embedded store and of the development issuer's key
     #[arg(long, value_name = "DIR", env = "HANNO_DATA")]
     pub(crate) data: PathBuf,

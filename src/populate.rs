@@ -16,6 +16,7 @@ use crate::{dataset, files, say};
 
 pub(crate) fn populate(args: &PopulateArgs) -> Result<ExitCode, Failure> {
     let stored = Stored::of(&args.store, Path::new(""))?;
+    let stored = stored.with_prefix(args.table_prefix.as_deref())?;
     let as_of_unix_ms = args.as_of.map(|time| u64::try_from(time.as_millisecond()).unwrap_or(0));
     let spec = dataset::spec(args.seed, as_of_unix_ms);
     // The rows are known before there is a store: what cannot be leaves nothing behind.
@@ -25,10 +26,9 @@ pub(crate) fn populate(args: &PopulateArgs) -> Result<ExitCode, Failure> {
     files::save(&args.out, &rows)?;
     let summary = format!("{}\n", dataset.summary_json());
     files::save(&args.out.with_extension("json"), summary.as_bytes())?;
-    match (stored, &args.table_prefix) {
-        (Stored::Redb, _) => fill_directory(args.data.as_ref(), &spec)?,
-        (Stored::Dynamo(dynamo), Some(prefix)) => fill_tables(&dynamo.with_prefix(prefix)?, &spec)?,
-        (Stored::Dynamo(dynamo), None) => fill_tables(&dynamo, &spec)?,
+    match stored {
+        Stored::Redb => fill_directory(args.data.as_ref(), &spec)?,
+        Stored::Dynamo(dynamo) => fill_tables(&dynamo, &spec)?,
     }
     say::result(&summary);
     Ok(ExitCode::SUCCESS)

@@ -47,6 +47,10 @@ fn show(folder: &Path, format: ReportFormat) -> Result<(), Failure> {
 }
 
 fn show_folder(folder: &Path, format: ReportFormat) -> Result<(), Failure> {
+    if folder.is_file() {
+        let why = format!("{} is a file: name the directory of the record", folder.display());
+        return Err(Failure::usage(anyhow!(why)));
+    }
     let records = index::records(folder).map_err(Failure::usage)?;
     let place = folder.display();
     if records.is_empty() {

@@ -68,6 +68,19 @@ impl Stored {
         }
     }
 
+    /// With other tables, where there are tables.
+    pub(crate) fn with_prefix(self, prefix: Option<&str>) -> Result<Self, Failure> {
+        match (self, prefix) {
+            (stored, None) => Ok(stored),
+            (Self::Redb, Some(_)) => {
+                Err(Failure::usage(anyhow!("`--table-prefix` is for `--store dynamodb`")))
+            }
+            (Self::Dynamo(dynamo), Some(prefix)) => {
+                Ok(Self::Dynamo(Box::new(dynamo.with_prefix(prefix)?)))
+            }
+        }
+    }
+
     /// As the record names it.
     pub(crate) fn name(&self) -> &'static str {
         match self {
@@ -88,6 +101,11 @@ impl Stored {
 impl Dynamo {
     /// Other tables, within what targets.toml allows.
     pub(crate) fn with_prefix(mut self, prefix: &str) -> Result<Self, Failure> {
+        if prefix.is_empty() {
+            return Err(Failure::usage(anyhow!(
+                "an empty `--table-prefix` would take every table"
+            )));
+        }
         let within = &self.options.table_prefix;
         if self.targets.is_some() && !prefix.starts_with(within) {
             return Err(Failure::usage(anyhow!(
@@ -164,8 +182,10 @@ fn named(name: &str, file: PathBuf) -> anyhow::Result<Dynamo> {
         toml::from_str(&text).with_context(|| format!("in {}", file.display()))?;
     let known = targets.store.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
     let store = targets.store.into_iter().find(|(known, _)| known == name);
-    let (_, store) = store
-        .ok_or_else(|| anyhow!("{} has no [store.{name}]; it has: {known}", file.display()))?;
+    let (_, store) = store.ok_or_else(|| {
+        let known = if known.is_empty() { "no [store.NAME] at all" } else { &known };
+        anyhow!("{} has no [store.{name}]; it has {known}", file.display())
+    })?;
     let account = &store.account;
     let complaint = match () {
         () if store.table_prefix.is_empty() => "an empty `table_prefix` would allow every table",
@@ -212,6 +232,7 @@ mod tests {
         let Stored::Dynamo(dynamo) = of("staging").unwrap() else { panic!("not DynamoDB") };
         assert_eq!(dynamo.options.units_per_s_max, Some(500));
         assert!(dynamo.clone().with_prefix("load-2-").is_ok());
+        assert!(dynamo.clone().with_prefix("").is_err());
         assert!(dynamo.with_prefix("prod-").is_err());
         let unknown = refusal(&args(Store::Dynamodb, Some("prod")), folder.path());
         assert!(unknown.contains("staging"), "{unknown}");
@@ -234,6 +255,8 @@ mod tests {
         let here = Path::new("");
         assert!(refusal(&args(Store::Dynamodb, None), here).contains("--endpoint"));
         assert!(refusal(&args(Store::Redb, Some("http://127.0.0.1:1")), here).contains("dynamodb"));
-        assert!(matches!(Stored::of(&args(Store::Redb, None), here), Ok(Stored::Redb)));
+        let redb = || Stored::of(&args(Store::Redb, None), here).unwrap();
+        assert!(matches!(redb().with_prefix(None), Ok(Stored::Redb)));
+        assert!(redb().with_prefix(Some("load-")).is_err());
     }
 }

@@ -38,7 +38,7 @@ pub enum Code {
     ReadersAbsent,
     /// An objective does not hold.
     ObjectiveMissed,
-    /// An objective rests on few requests, or on none.
+    /// An objective rests on few requests or deliveries, or on none.
     FewSamples,
     /// A signal stopped the run.
     Interrupted,
@@ -65,8 +65,8 @@ const READERS_ABSENT: &[Number] = &[
 ];
 
 const OBJECTIVE_MISSED: &[Number] = &[
-    ("over_count", "requests beyond the limit, not completed, or not offered"),
-    ("total_count", "requests that count"),
+    ("over_count", "requests, or deliveries, beyond the limit, not completed, or not offered"),
+    ("total_count", "requests, or deliveries, that count"),
     ("over_percent", "over over total"),
     ("allowed_percent", "largest share allowed"),
     ("limit_us", "the limit of a latency objective"),
@@ -117,7 +117,12 @@ impl Code {
         }
     }
 
-    /// How grave it is at its gravest; `GENERATOR_CPU` and `MACHINE_NOISY` may be warnings as well.
+    /// Whether it may be a warning as well, where it does less harm.
+    pub fn may_be_warning(self) -> bool {
+        matches!(self, Self::GeneratorCpu | Self::MachineNoisy)
+    }
+
+    /// How grave it is at its gravest; see [`Self::may_be_warning`].
     pub fn severity(self) -> Severity {
         match self {
             Self::TargetUnreachable
@@ -195,9 +200,9 @@ impl Code {
             Self::ReadersAbsent => READERS_ABSENT,
             Self::ObjectiveMissed => OBJECTIVE_MISSED,
             Self::FewSamples => &[
-                ("total_count", "requests that count"),
-                ("tail_samples", "requests beyond the percentile, by its definition"),
-                ("wanted_samples", "from this many on the percentile is steady"),
+                ("total_count", "requests, or deliveries, that count"),
+                ("tail_samples", "of them, may be beyond the limit"),
+                ("wanted_samples", "from this many on the answer is steady"),
             ],
             Self::TargetUnreachable | Self::Interrupted | Self::Aborted | Self::Unfinished => &[
                 ("planned_count", "arrivals planned"),

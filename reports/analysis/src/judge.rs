@@ -39,8 +39,9 @@ impl Judgement {
 
 /// Judges a run by what it counted and measured; earlier findings and verdicts in it are not read.
 ///
-/// A run that was interrupted or aborted is judged like any other, so arrivals that were never released
-/// count as not offered. A run that has not ended can pass nothing: it is INCONCLUSIVE at best.
+/// A run that was interrupted or aborted is judged by what was released: arrivals that never were count as
+/// not offered, and leave objectives undecided that they could have decided. A run that has not ended can
+/// pass nothing: it is INCONCLUSIVE at best.
 pub fn judge(run: &Run) -> Judgement {
     let objectives = objectives::judge(run);
     let mut findings = Vec::from_iter(ending(run));

@@ -1,7 +1,9 @@
 //! What every way of showing a run says, derived once from the run, so that terminal and page cannot disagree.
 
 use load_plan::plan::{Limit, Stream, Time};
-use run_record::run::{Counts, ObjectiveResult, ObjectiveStatus, Run, Severity, State, Verdict};
+use run_record::run::{
+    Counts, Finding, ObjectiveResult, ObjectiveStatus, Run, Severity, State, Verdict,
+};
 use run_record::spread::Spread;
 
 use crate::{text, units};
@@ -41,6 +43,16 @@ fn figures(run: &Run, result: &ObjectiveResult, limit: Option<Limit>) -> String 
     if result.total == 0 {
         return "nothing counted for it".to_owned();
     }
+    let counted = counted(run, result, limit);
+    let stopped = matches!(run.state, State::Interrupted | State::Aborted);
+    if stopped && result.status == Some(ObjectiveStatus::Undecided) {
+        format!("{counted}; the stop left too much unsent to decide it")
+    } else {
+        counted
+    }
+}
+
+fn counted(run: &Run, result: &ObjectiveResult, limit: Option<Limit>) -> String {
     let over = units::percent_of(result.over, result.total);
     let of = format!("{} of {}", units::count(result.over), units::count(result.total));
     match limit {
@@ -137,6 +149,29 @@ pub(crate) fn verdict_reason(run: &Run) -> String {
 fn tally(run: &Run, status: ObjectiveStatus) -> (usize, usize) {
     let with = run.objectives.iter().filter(|objective| objective.status == Some(status)).count();
     (with, run.objectives.len())
+}
+
+/// Findings of one code and severity, which follow each other in a run.
+pub(crate) struct FindingGroup<'a> {
+    pub(crate) code: &'a str,
+    pub(crate) severity: Severity,
+    /// What each of them speaks of, and its figures.
+    pub(crate) cases: Vec<&'a Finding>,
+}
+
+/// The findings of a run, so that what is the same of several is said once.
+pub(crate) fn finding_groups(run: &Run) -> Vec<FindingGroup<'_>> {
+    let alike =
+        |one: &Finding, other: &Finding| one.code == other.code && one.severity == other.severity;
+    let groups = run.findings.chunk_by(alike).filter_map(|cases| {
+        let first = cases.first()?;
+        Some(FindingGroup {
+            code: &first.code,
+            severity: first.severity,
+            cases: cases.iter().collect(),
+        })
+    });
+    groups.collect()
 }
 
 /// The codes of the findings of one severity, each once, in order.

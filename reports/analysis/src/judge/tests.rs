@@ -226,10 +226,20 @@ fn a_thin_tail_is_said_and_none_is_undecided() {
         let none =
             |run: &mut Run| (run.objectives[index].total, run.objectives[index].over) = (0, 0);
         check(none, &[few], Verdict::Inconclusive);
-        let one =
-            |run: &mut Run| (run.objectives[index].total, run.objectives[index].over) = (1, 0);
-        check(one, &[], Verdict::Pass);
     }
+    // A share is what it is, however few there were; but one that a single request breaks is said to be thin.
+    let share = |index: usize, total| {
+        move |run: &mut Run| (run.objectives[index].total, run.objectives[index].over) = (total, 0)
+    };
+    check(share(1, 999), &[few], Verdict::Pass);
+    check(share(1, 1_000), &[], Verdict::Pass);
+    check(share(2, 99), &[few], Verdict::Pass);
+    check(share(2, 100), &[], Verdict::Pass);
+    let none_allowed = |run: &mut Run| {
+        run.plan.objectives[1].limit = Limit::Errors { at_most_ppm: 0 };
+        (run.objectives[1].total, run.objectives[1].over) = (1, 0);
+    };
+    check(none_allowed, &[], Verdict::Pass);
 }
 
 #[test]
@@ -295,6 +305,46 @@ fn a_run_that_was_stopped_says_so_and_is_judged_as_it_is() {
         end(run, 5_000, |counts| &mut counts.unreleased);
     };
     check(interrupted, &cut, Verdict::Invalid);
+}
+
+#[test]
+fn what_a_stop_kept_from_being_sent_blames_nobody() {
+    // 20 000 counted for each objective, of which the stop kept 5 000 from being released.
+    let stopped = |over: [u64; 3]| {
+        let mut run = good();
+        run.state = State::Interrupted;
+        end(&mut run, 5_000, |counts| &mut counts.unreleased);
+        for (objective, over) in run.objectives.iter_mut().zip(over) {
+            objective.over = over;
+        }
+        judge(&run).objectives
+    };
+    let (held, missed, undecided) =
+        (ObjectiveStatus::Held, ObjectiveStatus::Missed, ObjectiveStatus::Undecided);
+    assert_eq!(stopped([5_000, 5_000, 5_000]), [undecided; 3]);
+    // At most 200, 20 and 200 of 20 000 may be over.
+    assert_eq!(stopped([5_200, 5_020, 5_200]), [undecided; 3]);
+    assert_eq!(stopped([5_201, 5_021, 5_201]), [missed; 3]);
+    assert_eq!(stopped([200, 20, 200]), [held; 3]);
+    // What was cut short under way is nobody's fault after a stop, and the target's after a drain.
+    let abandoned = |state| {
+        let mut run = good();
+        run.state = state;
+        end(&mut run, 1, |counts| &mut counts.abandoned);
+        run.objectives[1].over = 21;
+        judge(&run).objectives[1]
+    };
+    assert_eq!(abandoned(State::Interrupted), undecided);
+    assert_eq!(abandoned(State::Finished), missed);
+    // A step that comes later was not due: it is judged by what was sent.
+    let mut run = good();
+    let mut first = run.plan.journeys[0].steps[0].clone();
+    first.name = "login".to_owned();
+    run.plan.journeys[0].steps.insert(0, first);
+    run.state = State::Interrupted;
+    end(&mut run, 5_000, |counts| &mut counts.unreleased);
+    run.objectives[1].over = 21;
+    assert_eq!(judge(&run).objectives[1], missed);
 }
 
 #[test]
