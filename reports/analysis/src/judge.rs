@@ -10,6 +10,7 @@ mod live;
 mod objectives;
 
 pub use generator::lateness_limit_us;
+pub use objectives::unsent;
 
 /// What became of a run.
 #[derive(Clone, Debug, PartialEq)]

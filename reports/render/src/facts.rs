@@ -1,6 +1,7 @@
 //! What every way of showing a run says, derived once from the run, so that terminal and page cannot disagree.
 
 use load_plan::plan::{Limit, Stream, Time};
+use run_analysis::judge::unsent;
 use run_record::run::{
     Counts, Finding, ObjectiveResult, ObjectiveStatus, Run, Severity, State, Verdict,
 };
@@ -43,12 +44,20 @@ fn figures(run: &Run, result: &ObjectiveResult, limit: Option<Limit>) -> String 
     if result.total == 0 {
         return "nothing counted for it".to_owned();
     }
-    let counted = counted(run, result, limit);
-    let stopped = matches!(run.state, State::Interrupted | State::Aborted);
-    if stopped && result.status == Some(ObjectiveStatus::Undecided) {
-        format!("{counted}; the stop left too much unsent to decide it")
-    } else {
-        counted
+    // What a stop kept from being sent is no figure of the target.
+    let unsent = limit.map_or(0, |limit| unsent(run, &result.step, limit)).min(result.over);
+    let sent = ObjectiveResult {
+        total: result.total.saturating_sub(unsent),
+        over: result.over - unsent,
+        ..result.clone()
+    };
+    match (sent.total, unsent) {
+        (_, 0) => counted(run, result, limit),
+        (0, unsent) => format!("none of {} was sent to its end", units::count(unsent)),
+        (_, unsent) => {
+            let more = units::count(unsent);
+            format!("{}; {more} more were not sent to their end", counted(run, &sent, limit))
+        }
     }
 }
 

@@ -116,5 +116,5 @@ pub(crate) fn figures(finding: &Finding) -> String {
     let mut numbers: Vec<_> = finding.numbers.iter().collect();
     numbers.sort_by_key(|(name, _)| place(name));
     let figures = numbers.into_iter().map(|(name, value)| units::figure(name, *value));
-    figures.map(|(name, value)| format!("{name} {value}")).collect::<Vec<_>>().join(", ")
+    figures.map(|(name, value)| format!("{name}\u{a0}{value}")).collect::<Vec<_>>().join(", ")
 }

@@ -35,7 +35,7 @@ pub(super) fn judge(run: &Run) -> Objectives {
             .map(|planned| planned.limit);
         statuses.push(match limit {
             Some(limit) if run.unreachable.is_none() => {
-                decide(result, limit, unknown(run, &result.step, limit), &mut findings)
+                decide(result, limit, unsent(run, &result.step, limit), &mut findings)
             }
             _ => ObjectiveStatus::Undecided,
         });
@@ -45,7 +45,7 @@ pub(super) fn judge(run: &Run) -> Objectives {
 
 /// How many of the requests that count as over are so only because the run was stopped, at most: where a
 /// stream has several journeys, those of the others are among them.
-fn unknown(run: &Run, step: &str, limit: Limit) -> u64 {
+pub fn unsent(run: &Run, step: &str, limit: Limit) -> u64 {
     if matches!(limit, Limit::Latency { time: Time::Delivery, .. }) {
         return 0;
     }
@@ -67,7 +67,7 @@ fn unknown(run: &Run, step: &str, limit: Limit) -> u64 {
 fn decide(
     result: &ObjectiveResult,
     limit: Limit,
-    unknown: u64,
+    unsent: u64,
     findings: &mut Vec<Finding>,
 ) -> ObjectiveStatus {
     let subject = format!("{}: {}", result.step, result.text);
@@ -91,7 +91,7 @@ fn decide(
     if rule.holds(result.over, result.total) {
         return ObjectiveStatus::Held;
     }
-    if rule.holds(result.over.saturating_sub(unknown), result.total) {
+    if rule.holds(result.over.saturating_sub(unsent), result.total) {
         return ObjectiveStatus::Undecided;
     }
     let numbers = [

@@ -101,8 +101,7 @@ impl Clock {
 /// The phases of some streams; those that are alike are shown once.
 pub(super) fn phases_of(streams: &[Stream], end: f64) -> Phases {
     let mut kinds: Vec<(&Stream, bool)> = Vec::new();
-    let arriving = |stream: &&Stream| !stream.phases.is_empty() && stream.readers().is_none();
-    for stream in streams.iter().filter(arriving) {
+    for stream in streams.iter().filter(|stream| !stream.phases.is_empty()) {
         let alike = |other: &&mut (&Stream, bool)| {
             let pairs = || other.0.phases.iter().zip(&stream.phases);
             other.0.phases.len() == stream.phases.len()
@@ -126,7 +125,7 @@ pub(super) fn phases_of(streams: &[Stream], end: f64) -> Phases {
             } else {
                 phase.name.clone()
             },
-            measured: is_judged(phase),
+            measured: phase.measured && !matches!(phase.kind, PhaseKind::Idle {}),
         });
         spans.collect()
     });
@@ -135,7 +134,7 @@ pub(super) fn phases_of(streams: &[Stream], end: f64) -> Phases {
 
 /// Whether arrivals of the phase count.
 fn is_judged(phase: &Phase) -> bool {
-    phase.measured && matches!(phase.kind, PhaseKind::Rate { .. })
+    phase.measured && !matches!(phase.kind, PhaseKind::Idle {} | PhaseKind::Listen { .. })
 }
 
 /// Stretches in which no stream is measured.
