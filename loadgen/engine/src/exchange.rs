@@ -46,10 +46,14 @@ pub(crate) struct Failure(pub(crate) &'static str);
 
 /// Sends requests.
 pub(crate) trait Exchange: Send + Sync + 'static {
+    /// What a user keeps from one request to the next, such as a connection.
+    type Kept: Default + Send;
+
     /// Sends one request and reads its whole reply, noting each instant in `times` as it happens.
     /// Without time limit of its own: the caller drops it when its time is up.
     fn send(
         &self,
+        kept: &mut Self::Kept,
         clock: &Clock,
         request: Prepared,
         times: &mut Times,

@@ -19,7 +19,6 @@ pub mod requests;
 mod exchange;
 mod times;
 mod http;
-mod connections;
 mod server_timing;
 pub mod targets;
 

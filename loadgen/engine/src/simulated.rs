@@ -50,8 +50,11 @@ impl Target {
 }
 
 impl Exchange for Target {
+    type Kept = ();
+
     async fn send(
         &self,
+        (): &mut (),
         clock: &Clock,
         request: Prepared,
         times: &mut Times,
