@@ -1,10 +1,10 @@
 //! `hanno populate`: fills a store, and writes what a load test can draw from.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context, anyhow};
-use chat_store::populate::{self, PopulateError, Spec, SpecError};
+use chat_store::populate::{self, Dataset, PopulateError, Spec, SpecError};
 use chat_store::{Options, RedbStore};
 use jiff::Timestamp;
 use tokio::runtime::Runtime;
@@ -19,34 +19,51 @@ pub(crate) fn populate(args: &PopulateArgs) -> Result<ExitCode, Failure> {
     let stored = stored.with_prefix(args.table_prefix.as_deref())?;
     let as_of_unix_ms = args.as_of.map(|time| u64::try_from(time.as_millisecond()).unwrap_or(0));
     let spec = dataset::spec(args.seed, as_of_unix_ms);
-    // The rows are known before there is a store: what cannot be leaves nothing behind.
+    // The rows are known before there is a store, and the store is there before the rows are written: what
+    // cannot be leaves nothing behind.
     let dataset = populate::dataset(&spec).map_err(refused)?;
-    let mut rows = Vec::new();
-    dataset.write_jsonl(&mut rows).context("cannot make the rows")?;
-    files::save(&args.out, &rows)?;
-    let summary = format!("{}\n", dataset.summary_json());
-    files::save(&args.out.with_extension("json"), summary.as_bytes())?;
     match stored {
-        Stored::Redb => fill_directory(args.data.as_ref(), &spec)?,
-        Stored::Dynamo(dynamo) => fill_tables(&dynamo, &spec)?,
+        Stored::Redb => fill_directory(args, &spec, &dataset)?,
+        Stored::Dynamo(dynamo) => fill_tables(&dynamo, args, &spec, &dataset)?,
     }
-    say::result(&summary);
+    say::result(&summary(&dataset));
     Ok(ExitCode::SUCCESS)
 }
 
-fn fill_directory(data: Option<&PathBuf>, spec: &Spec) -> Result<(), Failure> {
+fn fill_directory(args: &PopulateArgs, spec: &Spec, dataset: &Dataset) -> Result<(), Failure> {
+    let data = args.data.as_ref();
     let data = data.ok_or_else(|| Failure::usage(anyhow!("`--store redb` needs `--data DIR`")))?;
     let store = RedbStore::open(data, Options::default()).map_err(Failure::unable)?;
+    save(&args.out, dataset)?;
     populate::fill(&store, spec).map(drop).map_err(refused)
 }
 
-fn fill_tables(dynamo: &Dynamo, spec: &Spec) -> Result<(), Failure> {
+fn fill_tables(
+    dynamo: &Dynamo,
+    args: &PopulateArgs,
+    spec: &Spec,
+    dataset: &Dataset,
+) -> Result<(), Failure> {
     let runtime = Runtime::new().context("cannot start the runtime")?;
     runtime.block_on(async {
         let store = dynamo.open().await?;
         store.create_tables().await.map_err(|error| dynamo.failed(error))?;
+        save(&args.out, dataset)?;
         populate::fill_dynamo(&store, spec).await.map(drop).map_err(refused)
     })
+}
+
+/// The rows, and the summary beside them.
+fn save(out: &Path, dataset: &Dataset) -> Result<(), Failure> {
+    let mut rows = Vec::new();
+    dataset.write_jsonl(&mut rows).context("cannot make the rows")?;
+    files::save(out, &rows)?;
+    files::save(&out.with_extension("json"), summary(dataset).as_bytes())?;
+    Ok(())
+}
+
+fn summary(dataset: &Dataset) -> String {
+    format!("{}\n", dataset.summary_json())
 }
 
 /// A store that holds something else, or a time that no id can have, is the user's to change.

@@ -133,6 +133,7 @@ fn row((seq, step): (u64, u16), due_ns: u64, times: &Times, last: bool) -> Arriv
         reused: Some(true),
         instance: Some("api-1".to_owned()),
         worker: 0,
+        error_code: None,
     }
 }
 

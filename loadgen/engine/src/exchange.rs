@@ -34,6 +34,8 @@ pub(crate) struct Reply {
     pub(crate) store_us: Option<u64>,
     /// `desc` of `Server-Timing: app`.
     pub(crate) instance: Option<String>,
+    /// What the target calls the error, where the status tells of one.
+    pub(crate) error_code: Option<String>,
     /// How long the connection that was opened for this request took to be set up.
     pub(crate) connect_us: Option<u64>,
     /// Whether no connection was opened for this request.

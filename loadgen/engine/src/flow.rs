@@ -137,7 +137,7 @@ impl<E: Exchange> Flow<E> {
     }
 
     async fn report(&self, released: &Released, row: ArrivalRow) {
-        let event = Event::Row { row, arrival_due_ns: released.arrival.due_ns };
+        let event = Event::Row { row: Box::new(row), arrival_due_ns: released.arrival.due_ns };
         // The collector outlives the users; without it there is nothing left to tell.
         drop(self.events.send_async(event).await);
     }

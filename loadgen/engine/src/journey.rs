@@ -84,7 +84,7 @@ impl<E: Exchange> Attempt<'_, E> {
         };
         let plan = self.setting.requests.plan();
         let base = rows::of_step(plan, self.released, self.index, self.due_ns);
-        end.row(&self.step.expect, ArrivalRow { bytes_out, ..base }, times)
+        end.row(&self.step.expect, &ArrivalRow { bytes_out, ..base }, times)
     }
 
     async fn send_when_due(
@@ -118,35 +118,33 @@ enum End {
 }
 
 impl End {
-    fn row(self, expected: &[u16], row: ArrivalRow, times: Times) -> ArrivalRow {
-        let row = ArrivalRow {
+    fn row(self, expected: &[u16], row: &ArrivalRow, times: Times) -> ArrivalRow {
+        let (outcome, error_class, reply) = match self {
+            Self::TimedOut => (Outcome::TimedOut, Some("timeout"), None),
+            Self::Abandoned => (Outcome::Abandoned, Some("abandoned"), None),
+            Self::Failed(Failure(class)) => (Outcome::Failed, Some(class), None),
+            Self::Replied(reply) if expected.contains(&reply.status) => {
+                (Outcome::Completed, None, Some(reply))
+            }
+            Self::Replied(reply) => (Outcome::Failed, Some("status"), Some(reply)),
+        };
+        let status = reply.as_ref().map(|reply| reply.status);
+        let reply = reply.unwrap_or_default();
+        ArrivalRow {
             sent_ns: times.sent_ns,
             first_byte_ns: times.first_byte_ns,
             done_ns: times.done_ns,
-            ..row
-        };
-        let ended = |outcome, class| ArrivalRow { outcome, error_class: class, ..row.clone() };
-        match self {
-            Self::TimedOut => ended(Outcome::TimedOut, Some("timeout")),
-            Self::Abandoned => ended(Outcome::Abandoned, Some("abandoned")),
-            Self::Failed(Failure(class)) => ended(Outcome::Failed, Some(class)),
-            Self::Replied(reply) => {
-                let (outcome, class) = if expected.contains(&reply.status) {
-                    (Outcome::Completed, None)
-                } else {
-                    (Outcome::Failed, Some("status"))
-                };
-                ArrivalRow {
-                    status: Some(reply.status),
-                    bytes_in: reply.bytes_in,
-                    server_us: reply.server_us,
-                    store_us: reply.store_us,
-                    connect_us: reply.connect_us,
-                    reused: reply.reused,
-                    instance: reply.instance,
-                    ..ended(outcome, class)
-                }
-            }
+            outcome,
+            error_class,
+            status,
+            bytes_in: reply.bytes_in,
+            server_us: reply.server_us,
+            store_us: reply.store_us,
+            connect_us: reply.connect_us,
+            reused: reply.reused,
+            instance: reply.instance,
+            error_code: reply.error_code.filter(|_| outcome != Outcome::Completed),
+            ..*row
         }
     }
 }

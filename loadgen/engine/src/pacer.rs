@@ -69,6 +69,7 @@ impl Pacer {
     async fn report(&self, row: ArrivalRow) {
         // The collector outlives the pacer; without it there is nothing left to tell.
         let arrival_due_ns = row.due_ns;
+        let row = Box::new(row);
         drop(self.events.send_async(Event::Row { row, arrival_due_ns }).await);
     }
 

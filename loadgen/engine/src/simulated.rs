@@ -132,7 +132,7 @@ struct Ran {
 impl Ran {
     fn rows(&self) -> impl Iterator<Item = &run_record::arrival_row::ArrivalRow> {
         self.events.iter().filter_map(|event| match event {
-            Event::Row { row, .. } => Some(row),
+            Event::Row { row, .. } => Some(&**row),
             Event::Probe { .. } | Event::Heard { .. } | Event::Consumed { .. } => None,
         })
     }

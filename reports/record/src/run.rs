@@ -289,6 +289,9 @@ pub struct ErrorCount {
     pub class: String,
     /// The status, where one came.
     pub status: Option<u16>,
+    /// What the target calls it, where its reply is JSON with a word under `error` or `code`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
     /// How often.
     pub count: u64,
     /// How often in which second, by the second in which it was known; seconds without any are left out.

@@ -13,7 +13,7 @@ use load_plan::plan::Endpoint;
 use url::{Host, Url};
 
 use super::errors::class;
-use super::message::{BODY_MAX, Parts, head, join};
+use super::message::{Drained, Parts, head, join};
 use super::own::{Body, OpenError, Own};
 use super::{AGENT, targets};
 use crate::clock::{Clock, Stopwatch};
@@ -98,8 +98,9 @@ impl Plain {
         let (mut checked, response) = origin.send(idle, request).await?;
         times.first_byte_ns = Some(clock.now_ns());
         let mut reply = head(response.status(), response.headers());
-        reply.bytes_in = drain(&mut checked.own, response.into_body()).await?;
+        let drained = drain(&mut checked.own, response).await?;
         times.done_ns = Some(clock.now_ns());
+        (reply.bytes_in, reply.error_code) = (drained.bytes, drained.error_code());
         kept[origin.number] = Some(checked.own);
         let reused = Some(checked.connect_us.is_none());
         Ok(Reply { connect_us: checked.connect_us, reused, ..reply })
@@ -186,16 +187,16 @@ fn is_normal(path: &str) -> bool {
 }
 
 /// Reads the body to its end: a connection with an unread body cannot be used again.
-async fn drain(own: &mut Own, mut body: Incoming) -> Result<u64, Failure> {
-    let mut bytes = 0;
+async fn drain(own: &mut Own, response: Response<Incoming>) -> Result<Drained, Failure> {
+    let mut drained = Drained::of_status(response.status());
+    let mut body = response.into_body();
     while let Some(frame) = own.frame(&mut body).await {
         let frame = frame.map_err(|error| class(&error, "body"))?;
-        bytes += frame.data_ref().map_or(0, |data| data.len() as u64);
-        if bytes > BODY_MAX {
-            return Err(Failure("body_too_large"));
+        if let Some(data) = frame.data_ref() {
+            drained.take(data)?;
         }
     }
-    Ok(bytes)
+    Ok(drained)
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use reqwest::{Client, Request, Response, Url};
 
 use super::AGENT;
 use super::errors::class;
-use super::message::{BODY_MAX, Parts, head, join};
+use super::message::{Drained, Parts, head, join};
 use super::pooled_connections::Connections;
 use crate::clock::Clock;
 use crate::exchange::{Failure, Prepared, Reply};
@@ -88,23 +88,21 @@ impl Pooled {
         let response = self.client.execute(request).await.map_err(|error| failure(&error))?;
         times.first_byte_ns = Some(clock.now_ns());
         let mut reply = head(response.status(), response.headers());
-        reply.bytes_in = drain(response).await?;
+        let drained = drain(response).await?;
         times.done_ns = Some(clock.now_ns());
+        (reply.bytes_in, reply.error_code) = (drained.bytes, drained.error_code());
         Ok(reply)
     }
 }
 
 /// Reads the body to its end: a connection with an unread body is closed instead of used again.
-async fn drain(response: Response) -> Result<u64, Failure> {
+async fn drain(response: Response) -> Result<Drained, Failure> {
+    let mut drained = Drained::of_status(response.status());
     let mut chunks = response.bytes_stream();
-    let mut bytes = 0;
     while let Some(chunk) = chunks.next().await {
-        bytes += chunk.map_err(|error| failure(&error))?.len() as u64;
-        if bytes > BODY_MAX {
-            return Err(Failure("body_too_large"));
-        }
+        drained.take(&chunk.map_err(|error| failure(&error))?)?;
     }
-    Ok(bytes)
+    Ok(drained)
 }
 
 /// What the client says of an error.

@@ -268,6 +268,7 @@ fn finish(
             stream: load.stream.to_owned(),
             step: load.step.to_owned(),
             class: "status".to_owned(),
+            code: None,
             status: Some(503),
             count: errors,
             seconds: error_seconds.iter().map(|(second, count)| (*second, *count)).collect(),

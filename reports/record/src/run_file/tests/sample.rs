@@ -55,6 +55,7 @@ pub(super) fn run() -> Run {
             step: name("GET page"),
             class: name("status"),
             status: Some(503),
+            code: Some(name("store_throttled")),
             count: 1,
             seconds: vec![(12, 1)],
         }],
