@@ -1,6 +1,6 @@
 //! `hanno populate`: fills a store, and writes what a load test can draw from.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, anyhow};
@@ -21,49 +21,60 @@ pub(crate) fn populate(args: &PopulateArgs) -> Result<ExitCode, Failure> {
     let spec = dataset::spec(args.seed, as_of_unix_ms);
     // The rows are known before there is a store, and the store is there before the rows are written: what
     // cannot be leaves nothing behind.
-    let dataset = populate::dataset(&spec).map_err(refused)?;
+    let files = Files::of(&populate::dataset(&spec).map_err(refused)?, &args.out)?;
+    files.may_be_saved()?;
     match stored {
-        Stored::Redb => fill_directory(args, &spec, &dataset)?,
-        Stored::Dynamo(dynamo) => fill_tables(&dynamo, args, &spec, &dataset)?,
+        Stored::Redb => fill_directory(args.data.as_ref(), &spec, &files)?,
+        Stored::Dynamo(dynamo) => fill_tables(&dynamo, &spec, &files)?,
     }
-    say::result(&summary(&dataset));
+    say::result(&files.summary);
     Ok(ExitCode::SUCCESS)
 }
 
-fn fill_directory(args: &PopulateArgs, spec: &Spec, dataset: &Dataset) -> Result<(), Failure> {
-    let data = args.data.as_ref();
+fn fill_directory(data: Option<&PathBuf>, spec: &Spec, files: &Files) -> Result<(), Failure> {
     let data = data.ok_or_else(|| Failure::usage(anyhow!("`--store redb` needs `--data DIR`")))?;
     let store = RedbStore::open(data, Options::default()).map_err(Failure::unable)?;
-    save(&args.out, dataset)?;
+    files.save()?;
     populate::fill(&store, spec).map(drop).map_err(refused)
 }
 
-fn fill_tables(
-    dynamo: &Dynamo,
-    args: &PopulateArgs,
-    spec: &Spec,
-    dataset: &Dataset,
-) -> Result<(), Failure> {
+fn fill_tables(dynamo: &Dynamo, spec: &Spec, files: &Files) -> Result<(), Failure> {
     let runtime = Runtime::new().context("cannot start the runtime")?;
     runtime.block_on(async {
         let store = dynamo.open().await?;
         store.create_tables().await.map_err(|error| dynamo.failed(error))?;
-        save(&args.out, dataset)?;
+        files.save()?;
         populate::fill_dynamo(&store, spec).await.map(drop).map_err(refused)
     })
 }
 
 /// The rows, and the summary beside them.
-fn save(out: &Path, dataset: &Dataset) -> Result<(), Failure> {
-    let mut rows = Vec::new();
-    dataset.write_jsonl(&mut rows).context("cannot make the rows")?;
-    files::save(out, &rows)?;
-    files::save(&out.with_extension("json"), summary(dataset).as_bytes())?;
-    Ok(())
+struct Files {
+    rows: Vec<u8>,
+    summary: String,
+    out: PathBuf,
 }
 
-fn summary(dataset: &Dataset) -> String {
-    format!("{}\n", dataset.summary_json())
+impl Files {
+    fn of(dataset: &Dataset, out: &Path) -> Result<Self, Failure> {
+        let mut rows = Vec::new();
+        dataset.write_jsonl(&mut rows).context("cannot make the rows")?;
+        let summary = format!("{}\n", dataset.summary_json());
+        Ok(Self { rows, summary, out: out.to_owned() })
+    }
+
+    fn both(&self) -> [(PathBuf, &[u8]); 2] {
+        let summary = self.out.with_extension("json");
+        [(self.out.clone(), &self.rows), (summary, self.summary.as_bytes())]
+    }
+
+    fn may_be_saved(&self) -> Result<(), Failure> {
+        self.both().iter().try_for_each(|(path, bytes)| files::may_save(path, bytes))
+    }
+
+    fn save(&self) -> Result<(), Failure> {
+        self.both().iter().try_for_each(|(path, bytes)| files::save(path, bytes))
+    }
 }
 
 /// A store that holds something else, or a time that no id can have, is the user's to change.
