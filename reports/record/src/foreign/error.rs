@@ -10,8 +10,8 @@ pub enum ForeignError {
     /// The device failed.
     #[error(transparent)]
     Io(#[from] io::Error),
-    /// There is nothing in it.
-    #[error("the log is empty")]
+    /// There is nothing in it, or not even one whole line.
+    #[error("the log is empty or ends in its first line")]
     Empty,
     /// The log is in a form that has no lines to read, though the tool can write another.
     #[error("the log is {form}: {remedy}")]

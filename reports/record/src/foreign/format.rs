@@ -69,7 +69,10 @@ pub enum FormatError {
     )]
     Unknown(String),
     /// `csv:` is not followed by a column and a unit.
-    #[error("`{0}` should be csv:COLUMN,UNIT, as in csv:sent_at,ms or csv:1,ns for the first column of a file without header")]
+    #[error(
+        "`{0}` should be csv:COLUMN,UNIT, as in csv:sent_at,ms, or csv:1,ns for the first column \
+         of a file without header"
+    )]
     Csv(String),
     /// The unit is none.
     #[error("no unit `{0}`; units are ns, us, ms and s")]

@@ -16,7 +16,8 @@ use super::stamp::decimal_ns;
 const MINORS: std::ops::RangeInclusive<u32> = 7..=12;
 const KNOWN: &str = "Gatling 3.7 to 3.12";
 /// What to do about a log that cannot be read.
-const INSTEAD: &str = "let it send to `hanno sink` and audit the sink's file, or use Gatling up to 3.12";
+const INSTEAD: &str =
+    "let it send to `hanno sink` and audit the sink's file, or use Gatling up to 3.12";
 
 /// Refuses a binary log, with the version if it says one.
 pub(super) fn is_text(head: &[u8]) -> Result<(), ForeignError> {
@@ -35,17 +36,25 @@ fn binary_version(head: &[u8]) -> Option<&str> {
     str::from_utf8(rest.get(..length)?).ok().filter(|version| version.starts_with("3."))
 }
 
-/// Reads the line RUN: class, id, start, description, version.
+/// Reads up to the line RUN: class, id, start, description, version. Assertions come before it.
 pub(super) fn header<R: Read>(records: &mut Records<R>) -> Result<(), ForeignError> {
-    let Some(run) = records.next()? else { return Err(ForeignError::Empty) };
-    if run.field(0) != b"RUN" {
-        return Err(ForeignError::Header {
-            expected: "the line RUN",
-            found: run.quoted(),
-            remedy: "a log of Gatling begins with it; give the first part of a log that was split",
-        });
+    while let Some(record) = records.next()? {
+        match record.field(0) {
+            b"ASSERTION" => {}
+            b"RUN" => return is_known(&record.name(5).unwrap_or_default()),
+            _ => {
+                return Err(ForeignError::Header {
+                    expected: "the line RUN",
+                    found: record.quoted(),
+                    remedy: "a log of Gatling begins with it; give the first part of a split log",
+                });
+            }
+        }
     }
-    let version = run.name(5).unwrap_or_default();
+    Err(ForeignError::Empty)
+}
+
+fn is_known(version: &str) -> Result<(), ForeignError> {
     let minor = version.strip_prefix("3.").and_then(|rest| rest.split('.').next()?.parse().ok());
     match minor {
         Some(minor) if MINORS.contains(&minor) => Ok(()),

@@ -12,6 +12,10 @@ use super::head::Whole;
 const RECORD_BYTES_MAX: usize = 1024 * 1024;
 /// k6 writes 19 columns, `JMeter` up to 30 and one for each variable it is asked for.
 const FIELDS_MAX: usize = 256;
+/// What passing the limits means.
+const OF_BYTES: &str =
+    "a quote is not closed, or bodies are logged (vegeta attack -max-body=0 leaves them out)";
+const OF_FIELDS: &str = "no tool writes such a line";
 /// As much of a line as an error quotes.
 const QUOTE_CHARS_MAX: usize = 60;
 
@@ -40,7 +44,7 @@ pub(super) struct Records<R> {
 pub(super) struct Record<'a> {
     text: &'a [u8],
     ends: &'a [usize],
-    line: u64,
+    last_line: u64,
 }
 
 impl<R: Read> Records<R> {
@@ -92,28 +96,23 @@ impl<R: Read> Records<R> {
                 }
                 ReadRecordResult::Record => return Ok(Some(self.record(bytes, fields))),
                 ReadRecordResult::OutputFull => {
-                    return Err(self.long(bytes, "1 MiB", "a quote is not closed, or a body is logged with each request; vegeta leaves bodies out with -max-body=0"));
+                    return Err(self.long(bytes, "1 MiB", OF_BYTES));
                 }
                 ReadRecordResult::OutputEndsFull => {
-                    return Err(self.long(bytes, "256 fields", "this is no log of the tool"));
+                    return Err(self.long(bytes, "256 fields", OF_FIELDS));
                 }
             }
         }
     }
 
     fn record(&self, bytes: usize, fields: usize) -> Record<'_> {
-        let text = &self.text[..bytes];
-        Record { text, ends: &self.ends[..fields], line: self.first_line(text) }
-    }
-
-    /// The line that a record begins in: the parser counts the line ends that it has read.
-    fn first_line(&self, text: &[u8]) -> u64 {
-        let read = self.parser.line() - u64::from(self.last_byte == b'\n');
-        read - text.iter().filter(|byte| **byte == b'\n').count() as u64
+        // The parser counts the line ends that it has read, which of CRLF is only half.
+        let last_line = self.parser.line() - u64::from(self.last_byte == b'\n');
+        Record { text: &self.text[..bytes], ends: &self.ends[..fields], last_line }
     }
 
     fn long(&self, bytes: usize, limit: &'static str, remedy: &'static str) -> ForeignError {
-        ForeignError::Long { line: self.first_line(&self.text[..bytes]), limit, remedy }
+        ForeignError::Long { line: self.record(bytes, 0).line(), limit, remedy }
     }
 }
 
@@ -148,7 +147,13 @@ impl<'a> Record<'a> {
 
     /// The error that a field is not what it should be.
     pub(super) fn unlike(&self, expected: &'static str, found: &[u8]) -> ForeignError {
-        ForeignError::Line { line: self.line, expected, found: quoted(found) }
+        ForeignError::Line { line: self.line(), expected, found: quoted(found) }
+    }
+
+    /// The line that it begins in, from 1: a quoted field may hold line ends.
+    fn line(&self) -> u64 {
+        let lines = self.text.split(|byte| *byte == b'\n').count() as u64;
+        self.last_line + 1 - lines
     }
 }
 
