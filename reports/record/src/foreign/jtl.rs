@@ -52,6 +52,12 @@ fn without_stamp(header: &Record<'_>) -> ForeignError {
             remedy: "let JMeter write the time, with -Jjmeter.save.saveservice.timestamp_format=ms",
         };
     }
+    if header.field(0).starts_with(b"timeStamp") {
+        return ForeignError::Form {
+            form: "JMeter's results with another delimiter than the comma".to_owned(),
+            remedy: "let JMeter write commas, with -Jjmeter.save.saveservice.default_delimiter=,",
+        };
+    }
     ForeignError::Header {
         expected: "timeStamp,elapsed,label,…",
         found: header.quoted(),
