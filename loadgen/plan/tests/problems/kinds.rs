@@ -1,0 +1,1 @@
+//! What each kind of phase may say, and what its words mean.
