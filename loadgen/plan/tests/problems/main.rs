@@ -50,8 +50,8 @@ fn context() -> Context {
             ("gone.jsonl".to_owned(), Err("no such file".to_owned())),
         ]),
         replays: BTreeMap::from([
-            (source("log.csv"), Ok(Stamps::from_csv(LOG.as_bytes(), &source("log.csv")).unwrap())),
-            (source("one.csv"), Ok(Stamps::from_csv(ONE.as_bytes(), &source("one.csv")).unwrap())),
+            (source("log.csv"), stamps(LOG)),
+            (source("one.csv"), stamps(ONE)),
             (source("gone.csv"), Err("no such file".to_owned())),
         ]),
         overrides: Overrides::default(),
@@ -62,6 +62,10 @@ fn context() -> Context {
 const LOG: &str = "t\n100.5\n101\n102.5\n";
 /// Two requests at one moment.
 const ONE: &str = "t\n100.5\n100.5\n";
+
+fn stamps(text: &str) -> Result<Stamps, String> {
+    Stamps::from_csv(text.as_bytes(), &source("")).map_err(|why| why.to_string())
+}
 
 fn source(file: &str) -> Source {
     Source { file: file.to_owned(), column: "t".to_owned(), unit: Unit::Seconds }
