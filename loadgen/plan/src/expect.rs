@@ -83,7 +83,7 @@ impl Phase {
             PhaseKind::Burst(burst) => {
                 let arrivals = u128::from(burst.size) * u128::from(SECOND_NS);
                 // Bursts more than a second apart are not spread over the time between them.
-                exact::rate(arrivals, burst.every_ns.max(SECOND_NS).into()).unwrap_or(NOTHING)
+                exact::rate(arrivals, burst.every_ns.clamp(1, SECOND_NS).into()).unwrap_or(NOTHING)
             }
             PhaseKind::Replay(replay) => {
                 Rate { arrivals: replay.most(SECOND_NS).unwrap_or(0), seconds: 1 }

@@ -28,11 +28,14 @@ pub(crate) enum Kind {
     Closed,
 }
 
+/// The kind that may go without a duration.
+pub(crate) const REPLAY: &str = "replay";
+
 const KINDS: [(&str, Kind); 5] = [
     ("idle", Kind::Idle),
     ("listen", Kind::Listen),
     ("burst", Kind::Burst),
-    ("replay", Kind::Replay),
+    (REPLAY, Kind::Replay),
     ("closed", Kind::Closed),
 ];
 

@@ -40,7 +40,12 @@ pub(crate) fn read(
         None => Some(format!("phase-{}", index + 1)),
     };
     let name = name.unwrap_or_else(|| format!("phase-{}", index + 1));
-    let duration_ns = section.optional("duration", report, value::duration);
+    let kind_word = section.value("kind").and_then(|value| value.get_ref().as_str());
+    let duration_ns = match kind_word {
+        // A file has a length of its own.
+        Some(kind::REPLAY) => section.optional("duration", report, value::duration),
+        _ => section.required("duration", report, value::duration),
+    };
     let of_kind = section.value("kind").is_some();
     let (kind, known_ns) = if of_kind {
         kind::read(&section, duration_ns, context, report).unwrap_or((SOME_RATE, duration_ns))
@@ -48,9 +53,6 @@ pub(crate) fn read(
         kind::refuse_keys(&section, None, report);
         (rate::read(&section, report).unwrap_or(SOME_RATE), duration_ns)
     };
-    if known_ns.is_none() && section.value("duration").is_none() {
-        section.missing("duration", report);
-    }
     let measure = section.optional("measure", report, value::truth);
     if !kind.arrives() && measure == Some(true) {
         let complaint = Complaint::new("`measure` in a phase in which nothing is due");
