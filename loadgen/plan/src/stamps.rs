@@ -216,9 +216,8 @@ impl Unit {
         let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
         let digits =
             |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-        if let Some(rest) = whole.strip_prefix('-').filter(|rest| digits(rest) && digits(fraction))
-        {
-            return Err(if rest.is_empty() { "is no number" } else { "is negative" });
+        if whole.strip_prefix('-').is_some_and(digits) && digits(fraction) {
+            return Err("is negative");
         }
         if !digits(whole) || !digits(fraction) {
             return Err("is no number");

@@ -51,7 +51,7 @@ fn arrivals(plan: &Plan, expected: &[StreamExpected]) -> Vec<Vec<String>> {
 }
 
 fn phase_row(stream: &Stream, phase: &Phase, count: Count) -> Vec<String> {
-    let (rate, spacing) = rate_and_spacing(&phase.kind);
+    let (rate, spacing) = rate_and_spacing(phase);
     vec![
         format!("{}/{}", stream.name, phase.name),
         units::duration_ns(phase.start_ns),
@@ -64,16 +64,14 @@ fn phase_row(stream: &Stream, phase: &Phase, count: Count) -> Vec<String> {
 }
 
 /// What arrives, in the words of the scenario.
-fn rate_and_spacing(kind: &PhaseKind) -> (String, String) {
-    let rate = match kind {
+fn rate_and_spacing(phase: &Phase) -> (String, String) {
+    let rate = match &phase.kind {
         PhaseKind::Idle {} => "idle".to_owned(),
         PhaseKind::Listen { users } => format!("{users} readers"),
         PhaseKind::Rate { from, to, .. } if from == to => per_second(*from),
         PhaseKind::Rate { from, to, .. } => [*from, *to].map(per_second).join(" to "),
         PhaseKind::Steps { rates, .. } => {
-            let ends = [rates.first(), rates.last()].into_iter().flatten().copied();
-            let ends: Vec<_> = ends.map(per_second).collect();
-            format!("{} steps, {}", rates.len(), ends.join(" to "))
+            format!("{} steps up to {}", rates.len(), per_second(phase.peak()))
         }
         PhaseKind::Sine { mean, amplitude, period_ns, .. } => {
             let [mean, amplitude] = [*mean, *amplitude].map(per_second);
@@ -85,7 +83,7 @@ fn rate_and_spacing(kind: &PhaseKind) -> (String, String) {
         PhaseKind::Replay(replay) => replayed(replay),
         PhaseKind::Closed(closed) => closed_users(closed),
     };
-    let spacing = match kind {
+    let spacing = match &phase.kind {
         PhaseKind::Burst(_) => "burst",
         PhaseKind::Replay(_) => "replay",
         PhaseKind::Closed(_) => "CLOSED",
