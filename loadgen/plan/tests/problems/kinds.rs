@@ -280,11 +280,11 @@ fn flags_change_what_has_a_rate_and_scale_what_can_be_counted() {
     let PhaseKind::Sine { mean, amplitude, .. } = scaled(sine, "3").kind else { panic!() };
     assert_eq!((mean, amplitude), (per_second(30), per_second(15)));
     let burst = "kind = \"burst\"\nsize = 5\nevery = \"1s\"\nduration = \"10s\"\n";
-    let size = |scale: &str| {
+    let scaled_size = |scale: &str| {
         let PhaseKind::Burst(burst) = scaled(burst, scale).kind else { panic!() };
         burst.size
     };
-    assert_eq!(["0.5", "0.49", "0.01", "3"].map(size), [3, 2, 1, 15], "half up, never none");
+    assert_eq!(["0.5", "0.49", "0.01", "3"].map(scaled_size), [3, 2, 1, 15], "half up, never none");
     let closed = "kind = \"closed\"\nusers = 25\npause = \"1s\"\nduration = \"10s\"\n";
     let PhaseKind::Closed(closed) = scaled(closed, "0.1").kind else { panic!() };
     assert_eq!(closed.users, 3);
