@@ -87,10 +87,11 @@ pub(crate) struct ScenarioArgs {
     /// Seed of every draw, instead of the file's
     #[arg(long, env = "HANNO_SEED", value_name = "N")]
     pub(crate) seed: Option<u64>,
-    /// Multiply every rate, e.g. 0.1
+    /// Multiply every rate, also one given by --set, and every burst and number of closed users,
+    /// e.g. 0.1; readers stay as they are
     #[arg(long, env = "HANNO_SCALE", value_name = "X")]
     pub(crate) scale: Option<String>,
-    /// Change the rate of one phase, e.g. reads.hold.rate=200/s (repeatable)
+    /// Give one phase a constant rate, e.g. reads.hold.rate=200/s (repeatable)
     #[arg(long = "set", value_name = "STREAM.PHASE.rate=V")]
     pub(crate) set: Vec<String>,
     /// Where to send, instead of the file's target: `bundled`, or a URL on this machine

@@ -22,6 +22,7 @@ mod whole {
     mod live;
     mod outages;
     mod record;
+    mod replay;
     mod report;
     mod stores;
     mod verbs;
