@@ -9,6 +9,7 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
+use crate::closed::Answers;
 use crate::event::Event;
 use crate::exchange::Exchange;
 use crate::handoff::{Handoff, Released};
@@ -31,6 +32,7 @@ pub(crate) struct Flow<E: Exchange> {
     /// Set when the run starts; before that no arrival exists.
     clock: OnceLock<Clock>,
     events: flume::Sender<Event>,
+    answers: Answers,
     ready: Gate,
     left: Gate,
 }
@@ -47,6 +49,7 @@ impl<E: Exchange> Flow<E> {
         requests: Requests,
         exchange: E,
         events: flume::Sender<Event>,
+        answers: Answers,
         abandon: CancellationToken,
     ) -> Self {
         let plan = Arc::clone(requests.plan());
@@ -68,6 +71,7 @@ impl<E: Exchange> Flow<E> {
             setting: Setting { requests, exchange, alarm: Alarm::default(), abandon },
             clock: OnceLock::new(),
             events,
+            answers,
             ready: Gate::default(),
             left: Gate::default(),
         }
@@ -136,7 +140,9 @@ impl<E: Exchange> Flow<E> {
         *slot() = Some(kept);
     }
 
-    async fn report(&self, released: &Released, row: ArrivalRow) {
+    pub(crate) async fn report(&self, released: &Released, row: ArrivalRow) {
+        let now_ns = self.clock.get().map_or(0, Clock::now_ns);
+        self.answers.tell(&self.plan, &row, now_ns);
         let event = Event::Row { row: Box::new(row), arrival_due_ns: released.arrival.due_ns };
         // The collector outlives the users; without it there is nothing left to tell.
         drop(self.events.send_async(event).await);

@@ -9,6 +9,7 @@ mod start;
 
 mod pacer;
 pub mod clock;
+mod closed;
 mod planned;
 mod handoff;
 mod users;

@@ -41,9 +41,9 @@ impl Pacer {
                 self.report(rows::unreleased(&self.plan, &arrival)).await;
             }
         }
-        for handoff in self.handoffs.iter() {
-            handoff.close();
-        }
+        // Those of closed streams are another's to close.
+        let open = self.handoffs.iter().zip(&self.plan.streams).filter(|(_, s)| !s.is_closed());
+        open.for_each(|(handoff, _)| handoff.close());
     }
 
     /// False when told to stop before.
