@@ -209,6 +209,7 @@ fn run(plan: Plan, shape: Shape, spread: &dyn Fn(u16, Kind) -> Option<Spread>) -
         started_unix_ns: 1_795_343_465 * SECOND_NS,
         ended_ns: Some(u64::from(shape.seconds) * SECOND_NS),
         unreachable: None,
+        aborted_by: None,
         verdict: None,
         findings: Vec::new(),
         counts,

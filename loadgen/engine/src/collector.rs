@@ -140,6 +140,17 @@ impl Book {
             let measured = self.measured.covers(now_ns.saturating_sub(NS_PER_S / 2));
             let row = self.with.watcher.second(self.second, measured);
             self.end_second(row, now_ns);
+            self.abort_if_passed();
+        }
+    }
+
+    /// Stops the run where its plan says that going on shows nothing more.
+    fn abort_if_passed(&mut self) {
+        if self.with.run.aborted_by.is_none() && !self.with.stop.is_cancelled() {
+            self.with.run.aborted_by = self.ledger.aborted_by(self.second);
+            if self.with.run.aborted_by.is_some() {
+                self.with.stop.cancel();
+            }
         }
     }
 

@@ -97,7 +97,9 @@ pub fn run(job: Job) -> Result<Run, EngineError> {
     let engine = Engine::assemble(job, unreachable.is_none())?;
     let Collected { run, error } = engine.drive()?;
     let state = match () {
-        () if error.is_some() || unreachable.is_some() => State::Aborted,
+        () if error.is_some() || unreachable.is_some() || run.aborted_by.is_some() => {
+            State::Aborted
+        }
         () if interrupt.is_cancelled() => State::Interrupted,
         () => State::Finished,
     };

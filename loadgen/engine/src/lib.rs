@@ -43,6 +43,7 @@ mod second;
 mod consumption;
 mod tally;
 mod objectives;
+mod abort;
 mod intervals;
 mod window;
 mod watch;

@@ -106,6 +106,7 @@ pub(crate) fn plan(rate: u64, seconds: u64, users: u32, queue: u32) -> Plan {
         record: Record::All {},
         trace_header: true,
         drain_ns: 10 * S,
+        abort_on: None,
     }
 }
 

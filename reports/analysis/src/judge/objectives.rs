@@ -1,7 +1,6 @@
 //! Objectives decided on exact counters: how many requests counted, and how many were over.
 //!
-//! All three kinds come to one rule: `over` may be at most a share of `total`. That share is
-//! 1 - quantile for a latency, the share itself for errors, 1 - share for a rate.
+//! All three kinds come to one rule: `over` may be at most a share of `total`.
 //!
 //! What a stop kept from being released or finished counts as over, and is nobody's fault: an objective is
 //! then decided only if those requests cannot change the answer.
@@ -117,16 +116,11 @@ struct Rule {
 
 impl Rule {
     fn of(limit: Limit) -> Self {
-        match limit {
-            Limit::Latency { quantile_ppm, at_most_ns, .. } => Self {
-                allowed_ppm: PPM.saturating_sub(quantile_ppm),
-                limit_us: as_figure(at_most_ns) / 1_000.0,
-            },
-            Limit::Errors { at_most_ppm } => Self { allowed_ppm: at_most_ppm, limit_us: f64::NAN },
-            Limit::Rate { at_least_ppm } => {
-                Self { allowed_ppm: PPM.saturating_sub(at_least_ppm), limit_us: f64::NAN }
-            }
-        }
+        let limit_us = match limit {
+            Limit::Latency { at_most_ns, .. } => as_figure(at_most_ns) / 1_000.0,
+            Limit::Errors { .. } | Limit::Rate { .. } => f64::NAN,
+        };
+        Self { allowed_ppm: limit.allowed_ppm(), limit_us }
     }
 
     /// `over / total <= allowed`, in integers: no rounding decides.

@@ -70,6 +70,7 @@ fn plan() -> Plan {
         record: Record::All {},
         trace_header: true,
         drain_ns: 0,
+        abort_on: None,
     }
 }
 

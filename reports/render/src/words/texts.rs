@@ -156,9 +156,11 @@ const INTERRUPTED: Words = Words {
 
 const ABORTED: Words = Words {
     title: "Hanno stopped the run before its end",
-    means: "Something made it useless to go on, for instance a target that cannot be reached or a \
-        disk that is full. What was planned after the stop was never released.",
-    remedy: "What Hanno printed when it stopped says why. Put that right and run again.",
+    means: "A limit of `abort_on` was passed, which is a failure of the target; or, as a note, something made \
+        it useless to go on, for instance a disk that is full. What was planned after the stop was never \
+        released.",
+    remedy: "Where a limit was passed, look at what led to it; else what Hanno printed when it stopped says \
+        why. Put that right and run again.",
 };
 
 const UNFINISHED: Words = Words {

@@ -355,6 +355,7 @@ fn bare_run() -> Run {
         },
         schema: SCHEMA,
         unreachable: None,
+        aborted_by: None,
         findings: Vec::new(),
         counts: Counts::default(),
         achieved: None,

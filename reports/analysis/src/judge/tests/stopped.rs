@@ -73,3 +73,22 @@ fn a_run_that_was_killed_passes_nothing_and_is_not_blamed_for_arrivals_in_flight
     run.streams[0].counts.failed += 13;
     assert_eq!(judge(&run).verdict, Verdict::Invalid);
 }
+
+#[test]
+fn a_run_that_its_plan_stopped_fails_and_is_not_blamed_for_the_rest() {
+    let aborted = |run: &mut Run| {
+        run.state = State::Aborted;
+        let (step, text) = ("GET page".to_owned(), "errors <= 20%".to_owned());
+        run.aborted_by = Some(AbortedBy { step, text, total: 500, over: 200, second: 31 });
+        end(run, 5_000, |counts| &mut counts.unreleased);
+    };
+    let few = (Code::FewSamples, Severity::Warning);
+    check(aborted, &[(Code::Aborted, Severity::Fail), few], Verdict::Fail);
+    // What was released and never started is missing all the same.
+    let starved = |run: &mut Run| {
+        aborted(run);
+        end(run, 1_000, |counts| &mut counts.lost);
+    };
+    let invalid = (Code::NotAchieved, Severity::Invalid);
+    check(starved, &[invalid, (Code::Aborted, Severity::Fail), few], Verdict::Invalid);
+}
