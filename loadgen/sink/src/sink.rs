@@ -44,17 +44,17 @@ pub struct SinkReport {
 pub struct StopHandle(Arc<EventFd>);
 
 impl Sink {
-    /// Listens, raises the process's soft limit of descriptors to the hard one, waits until the kernel
-    /// stamps what it receives, and fixes the origin from which freezes are counted.
+    /// Fixes the origin from which freezes are counted, listens, raises the process's soft limit of
+    /// descriptors to the hard one, and waits until the kernel stamps what it receives.
     pub fn bind(config: SinkConfig) -> Result<Self, SinkError> {
-        let timing = config.behaviour.checked()?;
+        let timetable = Timetable::start(&config)?;
         let max_connections = config.max_connections.min(socket::connections_allowed()?);
         let listener = socket::listen_on(config.listen)?;
         socket::await_stamps();
         let local_addr = listener
             .local_addr()
             .map_err(|source| SinkError::Listen { address: config.listen, source })?;
-        Ok(Self { listener, local_addr, timetable: Timetable::start(timing), max_connections })
+        Ok(Self { listener, local_addr, timetable, max_connections })
     }
 
     /// Where it listens, with the port that the kernel chose.

@@ -1,12 +1,12 @@
 //! What is refused, and that a refusal reaches the client and the report.
 
-use load_sink::{Behaviour, Sink, SinkConfig, SinkError};
+use load_sink::{Sink, SinkConfig, SinkError};
 
 use crate::running::{GET, OK, Running};
 
 #[test]
 fn what_is_not_served_is_answered_with_its_status_and_closed() {
-    let sink = Running::start(Behaviour::AtOnce);
+    let sink = Running::start();
     let long = format!("GET / HTTP/1.1\r\nlong: {}\r\n\r\n", "x".repeat(100_000));
     let unfinished = "x".repeat(20_000);
     let cases = [
@@ -56,7 +56,7 @@ fn connections_beyond_the_limit_are_closed_and_counted() {
 
 #[test]
 fn an_address_in_use_is_named() {
-    let sink = Running::start(Behaviour::AtOnce);
+    let sink = Running::start();
     let error = Sink::bind(SinkConfig::new(sink.address)).unwrap_err();
     assert!(matches!(error, SinkError::Listen { .. }));
     assert!(error.to_string().contains(&sink.address.to_string()), "{error}");

@@ -4,5 +4,6 @@
 mod running;
 
 mod conversation;
+mod latency;
 mod limits;
 mod timing;
