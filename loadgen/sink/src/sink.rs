@@ -73,7 +73,8 @@ impl Sink {
     pub fn run<W: Write>(self, log: W, stop: &StopHandle) -> Result<SinkReport, SinkError> {
         let log = Log::new(log).map_err(SinkError::Log)?;
         let Self { listener, timetable, max_connections, .. } = self;
-        let tally = EventLoop::new(&listener, &stop.0, timetable, max_connections, log)?.run()?;
+        let tally =
+            EventLoop::new(&listener, stop.event(), timetable, max_connections, log)?.run()?;
         Ok(SinkReport {
             requests: tally.answered + tally.unanswered,
             unanswered: tally.unanswered,
@@ -91,6 +92,11 @@ impl StopHandle {
         let flags = EfdFlags::EFD_CLOEXEC | EfdFlags::EFD_NONBLOCK;
         let event = EventFd::from_flags(flags).map_err(SinkError::kernel("create an eventfd"))?;
         Ok(Self(Arc::new(event)))
+    }
+
+    /// What becomes readable when it is used.
+    pub(crate) fn event(&self) -> &EventFd {
+        &self.0
     }
 
     /// Wakes the sink that runs with this handle and ends it; one that is run later ends at once.

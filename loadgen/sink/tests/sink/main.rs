@@ -6,4 +6,5 @@ mod running;
 mod conversation;
 mod latency;
 mod limits;
+mod relay;
 mod timing;
