@@ -151,11 +151,12 @@ pub(crate) struct SinkArgs {
     /// The file that gets one line for each request; new or empty
     #[arg(long, value_name = "FILE", required_unless_present = "forward")]
     pub(crate) out: Option<PathBuf>,
-    /// Answer each request this long after it arrived; with --forward, hold each byte so long, each way
+    /// Answer each request this long after it arrived, at most 60s; with --forward, hold each byte so
+    /// long, each way
     #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
     pub(crate) delay: Option<Duration>,
     /// Give each request a latency of its own: constant:TIME, bimodal:USUAL,RARE,SHARE%,
-    /// lognormal:MEDIAN,SIGMA or lognormal:MEDIAN,p99=TIME
+    /// lognormal:MEDIAN,SIGMA or lognormal:MEDIAN,p99=TIME; at most 60s
     #[arg(long, value_name = "SHAPE", conflicts_with = "delay")]
     pub(crate) latency: Option<Latency>,
     /// Seed of the latencies that are drawn [default: 0]

@@ -20,10 +20,11 @@ use crate::{files, say};
 pub(crate) fn sink(args: &SinkArgs) -> Result<ExitCode, Failure> {
     let signals = Signals::wait_for()?;
     let stop = StopHandle::new().map_err(Failure::unable)?;
-    let summary = match (&args.forward, &args.out) {
-        (Some(url), _) => relay(args, url, &signals, &stop)?,
-        (None, Some(out)) => log(args, out, &signals, &stop)?,
-        (None, None) => unreachable!("clap asks for one of them"),
+    let summary = if let Some(url) = &args.forward {
+        relay(args, url, &signals, &stop)?
+    } else {
+        let out = args.out.as_deref().expect("clap asks for --out where there is no --forward");
+        log(args, out, &signals, &stop)?
     };
     say::note(&summary);
     Ok(ExitCode::SUCCESS)

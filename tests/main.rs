@@ -23,6 +23,7 @@ mod whole {
     mod outages;
     mod record;
     mod report;
+    mod sink;
     mod stores;
     mod verbs;
 }

@@ -83,6 +83,9 @@ impl Relay {
         let local_addr = listener
             .local_addr()
             .map_err(|source| SinkError::Listen { address: config.listen, source })?;
+        if local_addr == config.target {
+            return Err(SinkError::Behaviour("a relay cannot forward to itself"));
+        }
         Ok(Self { listener, local_addr, target: config.target, delay_ns, max_connections })
     }
 

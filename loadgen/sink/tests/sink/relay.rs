@@ -294,8 +294,13 @@ fn connections_beyond_the_limit_are_reset_and_counted() {
 }
 
 #[test]
-fn a_delay_beyond_the_limit_is_refused() {
-    let config = RelayConfig::new(ANYWHERE, ANYWHERE, Duration::from_secs(61));
-    let error = Relay::bind(config).unwrap_err();
-    assert!(matches!(error, SinkError::Behaviour(_)), "{error}");
+fn what_makes_no_sense_is_refused() {
+    let free = TcpListener::bind(ANYWHERE).unwrap().local_addr().unwrap();
+    for config in [
+        RelayConfig::new(ANYWHERE, free, Duration::from_secs(61)),
+        RelayConfig::new(free, free, Duration::ZERO),
+    ] {
+        let error = Relay::bind(config).unwrap_err();
+        assert!(matches!(error, SinkError::Behaviour(_)), "{error}");
+    }
 }
