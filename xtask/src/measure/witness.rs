@@ -63,8 +63,14 @@ fn connect(address: &str) -> Result<Vec<TcpStream>> {
     connections.with_context(|| format!("cannot connect to {address}"))
 }
 
+/// What request `seq` says of itself.
+pub(crate) fn arrival(seq: usize) -> String {
+    format!("witness/{seq}/0")
+}
+
 fn request(address: &str, seq: usize) -> String {
-    format!("GET / HTTP/1.1\r\nhost: {address}\r\nhanno-arrival: witness/{seq}/0\r\n\r\n")
+    let arrival = arrival(seq);
+    format!("GET / HTTP/1.1\r\nhost: {address}\r\nhanno-arrival: {arrival}\r\n\r\n")
 }
 
 /// Throws away the replies that have come, so that no buffer ever fills.
