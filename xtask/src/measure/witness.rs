@@ -5,6 +5,7 @@
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::num::NonZeroU64;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
@@ -22,6 +23,9 @@ const LEAD_NS: u64 = 200_000_000;
 const PATIENCE: Duration = Duration::from_secs(5);
 
 const SECOND_NS: u64 = 1_000_000_000;
+
+/// Of the thread that only wakes up.
+const SLEEP_NS: u64 = 10_000_000;
 
 /// Sends a request for each due time (nanoseconds from the start) and returns the Unix time of the
 /// start in nanoseconds. Fails if a request could not be written at once.
@@ -71,6 +75,19 @@ pub(crate) fn arrival(seq: usize) -> String {
 fn request(address: &str, seq: usize) -> String {
     let arrival = arrival(seq);
     format!("GET / HTTP/1.1\r\nhost: {address}\r\nhanno-arrival: {arrival}\r\n\r\n")
+}
+
+/// How late a bare thread wakes from sleeps of 10 ms, until it is told to stop: what a server on this
+/// machine cannot do better.
+pub(crate) fn wake_ups(stop: &AtomicBool) -> Result<Vec<i64>> {
+    set_current_timer_slack(NonZeroU64::new(1)).context("cannot set the timer slack")?;
+    let (mut late, mut at_ns) = (Vec::new(), now_ns(ClockId::Monotonic));
+    while !stop.load(Ordering::Relaxed) {
+        at_ns += SLEEP_NS;
+        sleep_until(at_ns)?;
+        late.push(now_ns(ClockId::Monotonic).wrapping_sub(at_ns).cast_signed());
+    }
+    Ok(late)
 }
 
 /// Throws away the replies that have come, so that no buffer ever fills.
@@ -156,6 +173,18 @@ mod tests {
                 streams.into_iter().map(|stream| scope.spawn(|| serve_one(stream))).collect();
             threads.into_iter().map(|thread| thread.join().unwrap()).collect()
         })
+    }
+
+    #[test]
+    fn a_wake_up_is_never_early() {
+        let stop = AtomicBool::new(false);
+        let late = thread::scope(|scope| {
+            let waking = scope.spawn(|| wake_ups(&stop).unwrap());
+            sleep_until(now_ns(ClockId::Monotonic) + 2 * SLEEP_NS).unwrap();
+            stop.store(true, Ordering::Relaxed);
+            waking.join().unwrap()
+        });
+        assert!(!late.is_empty() && late.iter().all(|late| *late >= 0), "{late:?}");
     }
 
     #[test]
