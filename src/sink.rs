@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, anyhow};
 use load_sink::{
-    Freeze, Latency, Relay, RelayConfig, RelayReport, Sink, SinkConfig, SinkError, SinkReport,
+    Freeze, Latency, Log, Relay, RelayConfig, RelayReport, Sink, SinkConfig, SinkError, SinkReport,
     StopHandle,
 };
 
@@ -37,10 +37,11 @@ fn log(
     stop: &StopHandle,
 ) -> Result<String, Failure> {
     let sink = Sink::bind(config(args)).map_err(refused)?;
-    let file = files::create(out)?;
+    let told = || out.display().to_string();
+    let begun = Log::begin(files::create(out)?).inspect_err(|_| remove_empty(out));
+    let begun = begun.with_context(told).map_err(Failure::unable)?;
     announce(sink.local_addr(), signals, stop)?;
-    let report = sink.run(file, stop).inspect_err(|_| remove_empty(out));
-    let report = report.with_context(|| out.display().to_string()).map_err(Failure::unable)?;
+    let report = sink.run(begun, stop).with_context(told).map_err(Failure::unable)?;
     Ok(requests(&report))
 }
 

@@ -8,7 +8,7 @@
 //! # fn main() -> Result<(), load_sink::SinkError> {
 //! let sink = load_sink::Sink::bind(load_sink::SinkConfig::new(([127, 0, 0, 1], 0).into()))?;
 //! let stop = load_sink::StopHandle::new()?; // a clone of it stops the loop from another thread
-//! let report = sink.run(Vec::new(), &stop)?;
+//! let report = sink.run(load_sink::Log::begin(Vec::new())?, &stop)?;
 //! # let _ = report; Ok(())
 //! # }
 //! ```
@@ -37,6 +37,6 @@ pub use config::{MAX_CONNECTIONS, SinkConfig};
 pub use error::SinkError;
 pub use freeze::Freeze;
 pub use latency::Latency;
-pub use log::HEADER;
+pub use log::{HEADER, Log};
 pub use relay::{MAX_RELAYED, Relay, RelayConfig, RelayReport};
 pub use sink::{Sink, SinkReport, StopHandle};

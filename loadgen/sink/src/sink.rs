@@ -67,11 +67,10 @@ impl Sink {
         self.timetable.origin_unix_ns
     }
 
-    /// Serves on this thread until `stop` is used, writing a line for each request to `log`
+    /// Serves on this thread until `stop` is used, writing a line for each request to the log
     /// (`HEADER` says which columns). At the stop what was read and not answered is logged without a
     /// reply time; what the sink had not yet read is not known to it.
-    pub fn run<W: Write>(self, log: W, stop: &StopHandle) -> Result<SinkReport, SinkError> {
-        let log = Log::new(log).map_err(SinkError::Log)?;
+    pub fn run<W: Write>(self, log: Log<W>, stop: &StopHandle) -> Result<SinkReport, SinkError> {
         let Self { listener, timetable, max_connections, .. } = self;
         let tally =
             EventLoop::new(&listener, stop.event(), timetable, max_connections, log)?.run()?;

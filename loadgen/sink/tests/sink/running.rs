@@ -5,7 +5,7 @@ use std::net::{SocketAddr, TcpStream};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use load_sink::{HEADER, Latency, Sink, SinkConfig, SinkReport, StopHandle};
+use load_sink::{HEADER, Latency, Log, Sink, SinkConfig, SinkReport, StopHandle};
 
 /// Every request is answered with this where nothing else is asked for.
 pub(crate) const OK: &str =
@@ -54,7 +54,7 @@ impl Running {
         let handle = stop.clone();
         let thread = thread::spawn(move || {
             let mut log = Vec::new();
-            let report = sink.run(&mut log, &handle).unwrap();
+            let report = sink.run(Log::begin(&mut log).unwrap(), &handle).unwrap();
             (report, log)
         });
         Self { address, origin_unix_ns, stop, thread }
