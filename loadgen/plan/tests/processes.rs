@@ -8,7 +8,7 @@ use load_plan::expect::{Count, expected};
 use load_plan::hash::plan_sha256;
 use load_plan::plan::{Burst, PhaseKind, Plan, Rate, Replay, Spacing, Speed, Stream};
 use load_plan::schedule::{MAX_EXACTLY, Schedule, ScheduleError, check};
-use load_plan::stamps::{Gathered, Unit};
+use load_plan::stamps::{Source, Stamps, Unit};
 use proptest::prelude::*;
 
 /// Plans tried for each law.
@@ -31,13 +31,12 @@ fn sine_of(mean: u64, amplitude: u64, period_ns: u64, spacing: Spacing) -> Phase
 }
 
 fn replay_of(offsets_ns: &[u64], speed: (u64, u64), repeat_ns: Option<u64>) -> PhaseKind {
-    let mut gathered = Gathered::new(Unit::Nanoseconds);
-    for offset_ns in offsets_ns {
-        gathered.push(1, i64::try_from(*offset_ns).unwrap()).unwrap();
-    }
+    let source = Source { file: "f".to_owned(), column: "t".to_owned(), unit: Unit::Nanoseconds };
+    let lines: Vec<_> = offsets_ns.iter().map(u64::to_string).collect();
+    let stamps = Stamps::from_csv(format!("t\n{}", lines.join("\n")).as_bytes(), &source);
     PhaseKind::Replay(Replay {
-        file: "f".to_owned(),
-        offsets: gathered.finish().unwrap().offsets(),
+        file: source.file,
+        offsets: stamps.expect("they are numbers").offsets(),
         speed: Speed { numerator: speed.0, denominator: speed.1 },
         repeat_ns,
     })
