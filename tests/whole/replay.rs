@@ -101,7 +101,7 @@ fn parquet_of_another_program_is_replayed() {
     assert_eq!(dues(&with("second", "s")), [0, 1_000_000_000, 2_000_000_000, 3_000_000_000]);
     refused(&with("moment", "ms"), "column `moment` counts `us` by its own type, not `ms`");
     refused(&with("hole", "s"), "row 3 has no timestamp");
-    refused(&with("below", "s"), "`-1` is negative");
+    refused(&with("below", "s"), "row 1: `-1` is negative");
     refused(&with("word", "s"), "the column does not hold whole numbers");
     refused(&with("none", "s"), "no column `none`, only `time_ns`, `moment`");
 }

@@ -57,6 +57,16 @@ fn check_prints_counts_and_a_picture() {
 }
 
 #[test]
+fn a_schedule_says_what_is_not_in_it() {
+    let pitfall = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/pitfall-pace.toml");
+    let printed = output(hanno().arg("schedule").arg(pitfall));
+    assert!(stderr(&printed).contains("`paced` is CLOSED"), "{}", stderr(&printed));
+    let lines = stdout(&printed);
+    assert!(lines.lines().skip(1).all(|line| line.split(',').nth(2) == Some("open")));
+    assert!(lines.lines().count() > 1000);
+}
+
+#[test]
 fn explain_knows_every_finding_and_the_documented_text_is_the_printed_one() {
     let all = stdout(&output(hanno().args(["explain", "--all"])));
     let documented = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/FINDINGS.md");
