@@ -72,6 +72,14 @@ Exit codes: 0 interrupted, which is its usual end, 2 usage, 5 cannot listen or c
 
 Exit codes: 0 all written, 2 something is no record or cannot be read, 5 something cannot be written")]
     Report(ReportArgs),
+    /// Judge in ten seconds whether this machine is fit to measure
+    #[command(after_help = "Examples:
+  hanno doctor
+  hanno doctor --json
+
+It sends 1000 requests a second to a sink of its own on this machine and keeps nothing.
+Exit codes: 0 fit, or fit with doubts; 3 unfit, runs would be INVALID; 5 it cannot be tried")]
+    Doctor(DoctorArgs),
     /// Say what a finding means and what to do
     #[command(after_help = "Examples:
   hanno explain GENERATOR_LATE
@@ -247,6 +255,13 @@ pub(crate) struct ReportArgs {
     /// What to write
     #[arg(long, value_enum, default_value_t = ReportFormat::Html)]
     pub(crate) format: ReportFormat,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct DoctorArgs {
+    /// Print the diagnosis as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, clap::Args)]

@@ -13,6 +13,7 @@ mod populate;
 mod token;
 mod report;
 mod index;
+mod doctor;
 mod explain;
 mod schema;
 mod completions;
@@ -53,6 +54,7 @@ fn verb(args: Args) -> Result<ExitCode, Failure> {
         Verb::Populate(args) => populate::populate(&args),
         Verb::Token(args) => token::token(&args),
         Verb::Report(args) => Ok(report::report(&args)),
+        Verb::Doctor(args) => doctor::doctor(&args),
         Verb::Explain(args) => explain::explain(&args),
         Verb::Schema(args) => schema::schema(&args),
         Verb::Completions(args) => Ok(completions::completions(&args)),

@@ -19,6 +19,11 @@ impl Watcher {
         Self { watched: say::to_a_person() }
     }
 
+    /// Of a run that leaves nothing.
+    pub(crate) fn of_a_trial() -> Self {
+        Self { watched: say::to_a_person() }
+    }
+
     pub(crate) fn show(&self, now: &Progress) {
         if !self.watched {
             return;

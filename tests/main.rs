@@ -17,6 +17,7 @@ mod whole {
     mod browser;
     mod bundled;
     mod compose;
+    mod doctor;
     mod faults;
     mod foreign;
     mod live;

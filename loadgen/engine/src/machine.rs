@@ -53,6 +53,21 @@ pub(crate) fn let_others_go_first() {
     }
 }
 
+/// What the kernel reads the time from.
+pub fn clock_source() -> Option<String> {
+    read_trimmed("/sys/devices/system/clocksource/clocksource0/current_clocksource")
+}
+
+/// How the clock rate of the first core is chosen; none where that is not the guest's to see.
+pub fn governor() -> Option<String> {
+    read_trimmed("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor")
+}
+
+/// Work that waits or runs, over the last minute.
+pub fn load() -> Option<f64> {
+    procfs::LoadAverage::current().ok().map(|load| f64::from(load.one))
+}
+
 /// How many descriptors this process may open.
 pub(crate) fn descriptor_limit() -> Option<u64> {
     let limits = Process::myself().and_then(|process| process.limits()).ok()?;

@@ -1,6 +1,6 @@
 //! From a record to a summary, findings and a verdict; pure: no clock, no file, no environment, no network.
 //!
-//! Two things are made of a record. [`judge`] turns the numbers of `run.json` into [`findings`] and a
+//! [`fitness`] says whether a machine can be measured on at all. Two things are made of a record. [`judge`] turns the numbers of `run.json` into [`findings`] and a
 //! verdict, by the rules of [`limits`]. [`evidence`] folds the histograms and the machine's seconds into
 //! what a report is drawn from, and [`timeline`] says what the plan asked for in each second.
 
@@ -8,6 +8,8 @@ pub mod limits;
 
 pub mod findings;
 pub mod judge;
+
+pub mod fitness;
 
 pub mod evidence;
 pub mod timeline;

@@ -12,6 +12,7 @@ pub mod files;
 
 pub mod words;
 
+mod diagnosis;
 mod facts;
 mod live_facts;
 mod tables;
@@ -19,6 +20,7 @@ mod figures;
 mod figure;
 mod cell;
 
+mod page;
 mod plan_view;
 mod rate_chart;
 mod svg;

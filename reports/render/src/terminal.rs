@@ -1,43 +1,21 @@
 //! The summary on the terminal: the answer first, then why, then the figures.
 
-use std::fmt::Write as _;
-
 use anstyle::{AnsiColor, Style};
 use run_analysis::evidence::Missing;
 use run_record::run::{Finding, ObjectiveStatus, Run, Severity, Verdict};
 use run_record::spread::Spread;
 
+pub use crate::diagnosis::diagnosis;
 use crate::facts::FindingGroup;
+pub use crate::page::SummaryOptions;
+use crate::page::{INDENT, Page, ROWS_MAX, colour};
 pub use crate::plan_view::plan;
 pub use crate::rate_chart::rate_chart;
 use crate::{facts, live_facts, table, text, units, words};
 
-/// Narrower than this a row of times does not fit.
-const WIDTH_MIN: usize = 72;
-/// What is longer in a summary is cut with a line that says how much; the record has all of it.
-const ROWS_MAX: usize = 20;
-/// Figures begin here under a heading.
-const INDENT: usize = 2;
-
-/// How a summary is laid out.
-#[derive(Clone, Copy, Debug)]
-pub struct SummaryOptions {
-    /// Columns of the terminal; what is below 72 counts as 72.
-    pub width: usize,
-    /// Whether to write ANSI colours.
-    pub colour: bool,
-}
-
-impl Default for SummaryOptions {
-    fn default() -> Self {
-        Self { width: 80, colour: false }
-    }
-}
-
 /// What a run showed: objectives, verdict, findings, rates, counts, times, the generator, errors, environment.
 pub fn summary(run: &Run, options: &SummaryOptions) -> String {
-    let mut page =
-        Page { text: String::new(), width: options.width.max(WIDTH_MIN), colour: options.colour };
+    let mut page = Page::new(options);
     page.title(run);
     page.objectives(run);
     page.verdict(run);
@@ -56,13 +34,6 @@ pub fn summary(run: &Run, options: &SummaryOptions) -> String {
 pub fn missing(parts: &[Missing]) -> String {
     let line = |part: &Missing| text::clean(&format!("missing: {}: {}", part.what, part.why));
     parts.iter().map(|part| line(part) + "\n").collect()
-}
-
-/// The text so far, and how to go on.
-struct Page {
-    text: String,
-    width: usize,
-    colour: bool,
 }
 
 impl Page {
@@ -312,60 +283,6 @@ impl Page {
         self.text.push('\n');
         self.line(&text::fit(&line, self.width));
     }
-
-    /// Rows of one cell are titles over the whole width; the others are aligned among themselves.
-    fn rows_with_titles(&mut self, rows: &[Vec<String>]) {
-        let figures: Vec<Vec<String>> = rows.iter().filter(|row| row.len() > 1).cloned().collect();
-        let aligned = table::table(&figures, INDENT);
-        let mut aligned = aligned.lines();
-        for row in rows {
-            match row.as_slice() {
-                [title] => self.line(&format!("  {title}")),
-                _ => self.line(aligned.next().unwrap_or_default()),
-            }
-        }
-    }
-
-    /// Says how many rows were left out.
-    fn cut(&mut self, rows: usize) {
-        if rows > ROWS_MAX {
-            self.line(&format!("  … and {} more in the record", rows - ROWS_MAX));
-        }
-    }
-
-    fn heading(&mut self, heading: &str) {
-        self.text.push('\n');
-        self.paint(Style::new().bold(), heading);
-        self.text.push('\n');
-    }
-
-    /// A paragraph after `used` columns that are written already, its further lines indented.
-    fn wrapped(&mut self, body: &str, used: usize, indent: usize) {
-        if body.is_empty() {
-            return;
-        }
-        let gap = if used == 0 { indent } else { used + 1 };
-        self.text.push_str(&" ".repeat(gap - used));
-        self.line(&text::wrap(body, self.width, gap, indent));
-    }
-
-    fn line(&mut self, line: &str) {
-        self.text.push_str(line.trim_end_matches(' '));
-        self.text.push('\n');
-    }
-
-    fn paint(&mut self, style: Style, painted: &str) {
-        if self.colour {
-            write!(self.text, "{style}{painted}{style:#}")
-                .expect("writing to a String cannot fail");
-        } else {
-            self.text.push_str(painted);
-        }
-    }
-}
-
-fn colour(colour: AnsiColor) -> Style {
-    Style::new().fg_color(Some(colour.into()))
 }
 
 fn percentile_header() -> Vec<String> {
