@@ -47,6 +47,10 @@ fn show(folder: &Path, format: ReportFormat) -> Result<(), Failure> {
 }
 
 fn show_folder(folder: &Path, format: ReportFormat) -> Result<(), Failure> {
+    if folder.is_file() {
+        let why = format!("{} is a file: name the directory of the record", folder.display());
+        return Err(Failure::usage(anyhow!(why)));
+    }
     let records = index::records(folder).map_err(Failure::usage)?;
     let place = folder.display();
     if records.is_empty() {
@@ -59,8 +63,15 @@ fn show_folder(folder: &Path, format: ReportFormat) -> Result<(), Failure> {
         );
         return Err(Failure::usage(anyhow!(why)));
     }
-    say::result(&index::write(folder, &records)?.display().to_string());
-    Ok(())
+    let (path, unreadable) = index::write(folder, &records)?;
+    say::result(&path.display().to_string());
+    match unreadable {
+        0 => Ok(()),
+        some => Err(Failure::usage(anyhow!(
+            "{some} of {} records in {place} cannot be read: the index says why",
+            records.len()
+        ))),
+    }
 }
 
 /// Renders a record and puts `report.html` into it.

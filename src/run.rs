@@ -24,6 +24,8 @@ use crate::{clock, dataset, say};
 
 /// Runs a scenario; its verdict is the exit code.
 pub(crate) fn run(args: &RunArgs) -> Result<ExitCode, Failure> {
+    // First: what a scenario may say depends on where it goes, and a wrong place would hide behind that.
+    args.scenario.target.as_deref().map(Place::of).transpose()?;
     let loaded = scenario::load(&args.scenario)?;
     scenario::warn(&loaded.scenario.warnings);
     let place = Place::of(&loaded.scenario.target)?;

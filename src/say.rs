@@ -39,5 +39,7 @@ pub(crate) fn to_a_person() -> bool {
 /// The log is for defects: warnings and worse, more with `HANNO_LOG=debug`.
 pub(crate) fn start_log() {
     let filter = EnvFilter::try_from_env("HANNO_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).init();
+    let colour = AutoStream::choice(&io::stderr()) != ColorChoice::Never;
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colour);
+    log.with_writer(io::stderr).init();
 }

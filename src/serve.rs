@@ -4,7 +4,7 @@ use std::io::{self, Read};
 use std::path::Path;
 use std::process::ExitCode;
 
-use anyhow::Context;
+use anyhow::{Context, anyhow};
 use chat_api::serve::{Config, ServeError, Server, StoreConfig};
 use chat_store::Store as _;
 use tokio::runtime::Runtime;
@@ -37,12 +37,11 @@ pub(crate) fn serve(args: &ServeArgs) -> Result<ExitCode, Failure> {
 }
 
 fn stored(args: &ServeArgs) -> Result<Stored, Failure> {
-    match (Stored::of(&args.store, Path::new(""))?, &args.table_prefix) {
-        (Stored::Dynamo(dynamo), Some(prefix)) => {
-            dynamo.with_prefix(prefix).map(|dynamo| Stored::Dynamo(Box::new(dynamo)))
-        }
-        (stored, _) => Ok(stored),
+    let stored = Stored::of(&args.store, Path::new(""))?;
+    if args.create_tables && matches!(stored, Stored::Redb) {
+        return Err(Failure::usage(anyhow!("`--create-tables` is for `--store dynamodb`")));
     }
+    stored.with_prefix(args.table_prefix.as_deref())
 }
 
 async fn run(args: &ServeArgs, stored: &Stored, stop: &CancellationToken) -> Result<(), Failure> {
@@ -79,7 +78,12 @@ fn config(args: &ServeArgs, stored: &Stored) -> Config {
         Stored::Redb => config.store,
         Stored::Dynamo(dynamo) => StoreConfig::Dynamo(Box::new(dynamo.options.clone())),
     };
-    Config { admin_listen: args.admin_listen, store, ..config }
+    Config {
+        admin_listen: args.admin_listen,
+        store,
+        store_calls_per_s_max: args.throttle,
+        ..config
+    }
 }
 
 fn unable(error: ServeError) -> Failure {

@@ -60,10 +60,29 @@ impl Stored {
                 let dynamo = Dynamo { named: endpoint.clone(), targets: None, options };
                 Ok(Self::Dynamo(Box::new(dynamo)))
             }
+            (Store::Dynamodb, Some(name)) if name.is_empty() || name.contains([':', '/']) => {
+                Err(Failure::usage(anyhow!(
+                    "`--endpoint {name}` is neither an address, which begins with http://, nor the NAME of a \
+                     [store.NAME] in {TARGETS_FILE}"
+                )))
+            }
             (Store::Dynamodb, Some(name)) => {
                 let file = args.targets.clone().unwrap_or_else(|| beside.join(TARGETS_FILE));
                 let dynamo = named(name, file).map_err(Failure::usage)?;
                 Ok(Self::Dynamo(Box::new(dynamo)))
+            }
+        }
+    }
+
+    /// With other tables, where there are tables.
+    pub(crate) fn with_prefix(self, prefix: Option<&str>) -> Result<Self, Failure> {
+        match (self, prefix) {
+            (stored, None) => Ok(stored),
+            (Self::Redb, Some(_)) => {
+                Err(Failure::usage(anyhow!("`--table-prefix` is for `--store dynamodb`")))
+            }
+            (Self::Dynamo(dynamo), Some(prefix)) => {
+                Ok(Self::Dynamo(Box::new(dynamo.with_prefix(prefix)?)))
             }
         }
     }
@@ -88,6 +107,11 @@ impl Stored {
 impl Dynamo {
     /// Other tables, within what targets.toml allows.
     pub(crate) fn with_prefix(mut self, prefix: &str) -> Result<Self, Failure> {
+        if prefix.is_empty() {
+            return Err(Failure::usage(anyhow!(
+                "an empty `--table-prefix` would take every table"
+            )));
+        }
         let within = &self.options.table_prefix;
         if self.targets.is_some() && !prefix.starts_with(within) {
             return Err(Failure::usage(anyhow!(
@@ -164,11 +188,16 @@ fn named(name: &str, file: PathBuf) -> anyhow::Result<Dynamo> {
         toml::from_str(&text).with_context(|| format!("in {}", file.display()))?;
     let known = targets.store.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
     let store = targets.store.into_iter().find(|(known, _)| known == name);
-    let (_, store) = store
-        .ok_or_else(|| anyhow!("{} has no [store.{name}]; it has: {known}", file.display()))?;
+    let (_, store) = store.ok_or_else(|| {
+        let known = if known.is_empty() { "no [store.NAME] at all" } else { &known };
+        anyhow!("{} has no [store.{name}]; it has {known}", file.display())
+    })?;
     let account = &store.account;
     let complaint = match () {
         () if store.table_prefix.is_empty() => "an empty `table_prefix` would allow every table",
+        () if !is_region(&store.region) => {
+            "`region` must be the name of an AWS region, e.g. eu-west-1"
+        }
         () if account.len() != 12 || !account.bytes().all(|b| b.is_ascii_digit()) => {
             "`account` must be the 12 digits of an AWS account"
         }
@@ -184,6 +213,12 @@ fn named(name: &str, file: PathBuf) -> anyhow::Result<Dynamo> {
         ..Options::new(place, store.table_prefix)
     };
     Ok(Dynamo { named: name.to_owned(), targets: Some(file), options })
+}
+
+/// Names become part of an address, so nothing else may be in them.
+fn is_region(name: &str) -> bool {
+    (1..=32).contains(&name.len())
+        && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
 }
 
 #[cfg(test)]
@@ -212,6 +247,7 @@ mod tests {
         let Stored::Dynamo(dynamo) = of("staging").unwrap() else { panic!("not DynamoDB") };
         assert_eq!(dynamo.options.units_per_s_max, Some(500));
         assert!(dynamo.clone().with_prefix("load-2-").is_ok());
+        assert!(dynamo.clone().with_prefix("").is_err());
         assert!(dynamo.with_prefix("prod-").is_err());
         let unknown = refusal(&args(Store::Dynamodb, Some("prod")), folder.path());
         assert!(unknown.contains("staging"), "{unknown}");
@@ -223,7 +259,13 @@ mod tests {
             let less = refusal(&args(Store::Dynamodb, Some("staging")), folder.path());
             assert!(less.contains(said), "{less}");
         }
-        for (part, bad) in [("load-", ""), ("123456789012", "12345"), ("500", "0")] {
+        for (part, bad) in [
+            ("load-", ""),
+            ("123456789012", "12345"),
+            ("500", "0"),
+            ("eu-west-1", ""),
+            ("eu-west-1", "evil.example.org/#"),
+        ] {
             std::fs::write(&file, text.replace(part, bad)).unwrap();
             assert!(of("staging").is_err(), "{bad}");
         }
@@ -233,7 +275,13 @@ mod tests {
     fn dynamodb_needs_a_place_and_redb_has_none() {
         let here = Path::new("");
         assert!(refusal(&args(Store::Dynamodb, None), here).contains("--endpoint"));
+        for no_address in ["", "127.0.0.1:8000", "localhost/x"] {
+            let refused = refusal(&args(Store::Dynamodb, Some(no_address)), here);
+            assert!(refused.contains("http://"), "{refused}");
+        }
         assert!(refusal(&args(Store::Redb, Some("http://127.0.0.1:1")), here).contains("dynamodb"));
-        assert!(matches!(Stored::of(&args(Store::Redb, None), here), Ok(Stored::Redb)));
+        let redb = || Stored::of(&args(Store::Redb, None), here).unwrap();
+        assert!(matches!(redb().with_prefix(None), Ok(Stored::Redb)));
+        assert!(redb().with_prefix(Some("load-")).is_err());
     }
 }

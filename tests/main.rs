@@ -24,6 +24,7 @@ mod whole {
     mod record;
     mod replay;
     mod report;
+    mod sink;
     mod stores;
     mod verbs;
 }

@@ -15,12 +15,18 @@ const REPEATS_AT_FIRST: u64 = 5;
 
 /// A run during which something happens to the store.
 fn run(happens: impl FnOnce(&Relay)) -> Value {
+    run_with(&[], happens)
+}
+
+/// The same, with the service told something by its environment.
+fn run_with(environment: &[(&str, &str)], happens: impl FnOnce(&Relay)) -> Value {
     let folder = directory();
     let path = scenario(folder.path(), "8s");
     let relay = Relay::to(&endpoint());
     let record = folder.path().join("record");
     let mut command = hanno();
     command.arg("run").arg(&path).args(["--scale", "0.04", "--store", "dynamodb", "--endpoint"]);
+    command.envs(environment.iter().copied());
     let mut running = Running::start(command.arg(&relay.url).arg("--out").arg(&record));
     running.wait_for("recording to");
     relay.becomes(Mode::Passes);
@@ -71,6 +77,16 @@ fn a_store_that_stops_and_comes_back_is_an_outage_and_no_more() {
         relay.wait_for(40);
     });
     assert_told(&run);
+    assert_no_storm(&run);
+}
+
+#[test]
+fn a_store_that_refuses_what_is_over_its_capacity_costs_only_that() {
+    // A page takes two calls, so that some tens of requests a second are more than is allowed.
+    let run = run_with(&[("HANNO_THROTTLE", "20")], |_| {});
+    assert_told(&run);
+    let errors = run["errors"].as_array().unwrap().iter();
+    assert!(errors.clone().any(|error| error["code"] == "store_throttled"), "{}", run["errors"]);
     assert_no_storm(&run);
 }
 

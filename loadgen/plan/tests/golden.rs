@@ -139,6 +139,7 @@ fn plan(case: &Value) -> Plan {
         record: Record::All {},
         trace_header: true,
         drain_ns: 0,
+        abort_on: None,
     }
 }
 

@@ -188,6 +188,21 @@ fn what_the_file_says_holds() {
 }
 
 #[test]
+fn limits_that_stop_the_run() {
+    let limits = "[abort_on]\none = [\"errors <= 50%\", \"p99 <= 1s\"]";
+    let more = format!("{GET}\n{limits}");
+    let abort_on = plan("abort_delay = \"30s\"", "", &more).abort_on.unwrap();
+    assert_eq!(abort_on.delay_ns, 30_000_000_000);
+    let texts: Vec<_> = abort_on.limits.iter().map(|limit| limit.text.as_str()).collect();
+    assert_eq!(texts, ["errors <= 50%", "p99 <= 1s"]);
+    let usual = plan("", "", &more);
+    assert_eq!(usual.abort_on.unwrap().delay_ns, 10_000_000_000);
+    // They are no objectives, and a plan without them has the hash that it had before there were any.
+    assert!(usual.objectives.iter().all(|objective| objective.implied));
+    assert!(!serde_json::to_string(&plan("", "", GET)).unwrap().contains("abort"));
+}
+
+#[test]
 fn steps() {
     let more = format!(
         "{GET}\ntimeout = \"1s\"\n\

@@ -38,7 +38,7 @@ pub enum Code {
     ReadersAbsent,
     /// An objective does not hold.
     ObjectiveMissed,
-    /// An objective rests on few requests, or on none.
+    /// An objective rests on few requests or deliveries, or on none.
     FewSamples,
     /// A signal stopped the run.
     Interrupted,
@@ -64,9 +64,16 @@ const READERS_ABSENT: &[Number] = &[
     ("reopened_count", "streams opened again after they were lost"),
 ];
 
+const ABORTED: &[Number] = &[
+    ("over_count", "requests over the limit of `abort_on` within its delay"),
+    ("total_count", "requests within the delay"),
+    ("planned_count", "arrivals planned"),
+    ("unreleased_count", "of them, never released"),
+];
+
 const OBJECTIVE_MISSED: &[Number] = &[
-    ("over_count", "requests beyond the limit, not completed, or not offered"),
-    ("total_count", "requests that count"),
+    ("over_count", "requests, or deliveries, beyond the limit, not completed, or not offered"),
+    ("total_count", "requests, or deliveries, that count"),
     ("over_percent", "over over total"),
     ("allowed_percent", "largest share allowed"),
     ("limit_us", "the limit of a latency objective"),
@@ -117,7 +124,16 @@ impl Code {
         }
     }
 
-    /// How grave it is at its gravest; `GENERATOR_CPU` and `MACHINE_NOISY` may be warnings as well.
+    /// How grave it is where it does less harm, if that differs.
+    pub fn milder(self) -> Option<Severity> {
+        match self {
+            Self::GeneratorCpu | Self::MachineNoisy => Some(Severity::Warning),
+            Self::Aborted => Some(Severity::Note),
+            _ => None,
+        }
+    }
+
+    /// How grave it is at its gravest; see [`Self::milder`].
     pub fn severity(self) -> Severity {
         match self {
             Self::TargetUnreachable
@@ -131,9 +147,9 @@ impl Code {
             | Self::Ports
             | Self::UsersExhausted
             | Self::NotAchieved => Severity::Invalid,
-            Self::ReadersAbsent | Self::ObjectiveMissed => Severity::Fail,
+            Self::ReadersAbsent | Self::ObjectiveMissed | Self::Aborted => Severity::Fail,
             Self::FewSamples => Severity::Warning,
-            Self::Interrupted | Self::Aborted | Self::Unfinished => Severity::Note,
+            Self::Interrupted | Self::Unfinished => Severity::Note,
         }
     }
 
@@ -195,11 +211,12 @@ impl Code {
             Self::ReadersAbsent => READERS_ABSENT,
             Self::ObjectiveMissed => OBJECTIVE_MISSED,
             Self::FewSamples => &[
-                ("total_count", "requests that count"),
-                ("tail_samples", "requests beyond the percentile, by its definition"),
-                ("wanted_samples", "from this many on the percentile is steady"),
+                ("total_count", "requests, or deliveries, that count"),
+                ("tail_samples", "of them, may be beyond the limit"),
+                ("wanted_samples", "from this many on the answer is steady"),
             ],
-            Self::TargetUnreachable | Self::Interrupted | Self::Aborted | Self::Unfinished => &[
+            Self::Aborted => ABORTED,
+            Self::TargetUnreachable | Self::Interrupted | Self::Unfinished => &[
                 ("planned_count", "arrivals planned"),
                 ("unreleased_count", "of them, never released"),
             ],

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use load_plan::plan::{
-    Fraction, Limit, Objective, Phase, PhaseKind, Plan, Rate, Record, Spacing, Stream, Time,
-    Weighted,
+    After, Endpoint, Fraction, Journey, Limit, Objective, Phase, PhaseKind, Plan, Rate, Record,
+    Request, Spacing, Step, Stream, Template, Time, Weighted,
 };
 use run_record::run::{
     Connections, Counts, Environment, ObjectiveResult, Run, SCHEMA, State, StreamResult, Watch,
@@ -19,6 +19,7 @@ pub(crate) fn good() -> Run {
         started_unix_ns: 1_563_580_800_000_000_000,
         ended_ns: Some(40_000_000_000),
         unreachable: None,
+        aborted_by: None,
         verdict: None,
         findings: Vec::new(),
         counts: counts(30_000),
@@ -80,6 +81,26 @@ pub(crate) fn stream(name: &str, phases: Vec<Phase>) -> Stream {
     }
 }
 
+/// A journey of one step.
+fn journey(step: &str) -> Journey {
+    let request = Request {
+        method: "GET".to_owned(),
+        path: Template(Vec::new()),
+        headers: Vec::new(),
+        bearer: None,
+        body: None,
+    };
+    let step = Step {
+        name: step.to_owned(),
+        endpoint: Endpoint::Read,
+        request,
+        expect: vec![200],
+        timeout_ns: 1_000_000_000,
+        after: After::Done { think_ns: 0 },
+    };
+    Journey { name: "read".to_owned(), table: None, steps: vec![step] }
+}
+
 fn plan() -> Plan {
     let second = 1_000_000_000;
     let objective = |text: &str, limit| Objective {
@@ -99,7 +120,7 @@ fn plan() -> Plan {
             stream("reads", vec![warm_up, hold]),
             stream("reactions", vec![phase("hold", (0, 40 * second), 250, 250)]),
         ],
-        journeys: Vec::new(),
+        journeys: vec![journey("GET page")],
         tables: Vec::new(),
         objectives: vec![
             objective("p99 <= 30ms", latency),
@@ -109,6 +130,7 @@ fn plan() -> Plan {
         record: Record::All {},
         trace_header: true,
         drain_ns: 0,
+        abort_on: None,
     }
 }
 

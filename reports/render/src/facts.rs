@@ -1,7 +1,10 @@
 //! What every way of showing a run says, derived once from the run, so that terminal and page cannot disagree.
 
 use load_plan::plan::{Limit, Stream, Time};
-use run_record::run::{Counts, ObjectiveResult, ObjectiveStatus, Run, Severity, State, Verdict};
+use run_analysis::judge::unsent;
+use run_record::run::{
+    Counts, ErrorCount, Finding, ObjectiveResult, ObjectiveStatus, Run, Severity, State, Verdict,
+};
 use run_record::spread::Spread;
 
 use crate::{text, units};
@@ -41,6 +44,24 @@ fn figures(run: &Run, result: &ObjectiveResult, limit: Option<Limit>) -> String 
     if result.total == 0 {
         return "nothing counted for it".to_owned();
     }
+    // What a stop kept from being sent is no figure of the target.
+    let unsent = limit.map_or(0, |limit| unsent(run, &result.step, limit)).min(result.over);
+    let sent = ObjectiveResult {
+        total: result.total.saturating_sub(unsent),
+        over: result.over - unsent,
+        ..result.clone()
+    };
+    match (sent.total, unsent) {
+        (_, 0) => counted(run, result, limit),
+        (0, unsent) => format!("none of {} was sent to its end", units::count(unsent)),
+        (_, unsent) => {
+            let more = units::count(unsent);
+            format!("{}; {more} more were not sent to their end", counted(run, &sent, limit))
+        }
+    }
+}
+
+fn counted(run: &Run, result: &ObjectiveResult, limit: Option<Limit>) -> String {
     let over = units::percent_of(result.over, result.total);
     let of = format!("{} of {}", units::count(result.over), units::count(result.total));
     match limit {
@@ -112,6 +133,9 @@ pub(crate) fn verdict_reason(run: &Run) -> String {
             (0, _) => format!("{}.", codes(run, Severity::Fail)),
             (missed, all) => format!("{missed} of {all} objectives missed."),
         },
+        Some(Verdict::Inconclusive) if run.state == State::Running => {
+            "The run did not come to its end, so nothing is decided.".to_owned()
+        }
         Some(Verdict::Inconclusive) => match tally(run, ObjectiveStatus::Undecided) {
             (0, _) => "What was seen holds, but the run did not come to its end.".to_owned(),
             (undecided, all) => {
@@ -126,6 +150,7 @@ pub(crate) fn verdict_reason(run: &Run) -> String {
         None => "Not judged: the run is still going, or was killed before its end.".to_owned(),
     };
     let stopped = match run.state {
+        State::Interrupted if run.verdict == Some(Verdict::Invalid) => " It was interrupted.",
         State::Interrupted => " The run was interrupted: this speaks of the part that was seen.",
         State::Aborted => " Hanno stopped the run before its end.",
         State::Running | State::Finished => "",
@@ -137,6 +162,36 @@ pub(crate) fn verdict_reason(run: &Run) -> String {
 fn tally(run: &Run, status: ObjectiveStatus) -> (usize, usize) {
     let with = run.objectives.iter().filter(|objective| objective.status == Some(status)).count();
     (with, run.objectives.len())
+}
+
+/// What went wrong: class, status and the target's own word.
+pub(crate) fn error(error: &ErrorCount) -> String {
+    let status = error.status.map(|status| format!(" {status}"));
+    let code = error.code.as_ref().map(|code| format!(" {code}"));
+    format!("{}{}{}", error.class, status.unwrap_or_default(), code.unwrap_or_default())
+}
+
+/// Findings of one code and severity, which follow each other in a run.
+pub(crate) struct FindingGroup<'a> {
+    pub(crate) code: &'a str,
+    pub(crate) severity: Severity,
+    /// What each of them speaks of, and its figures.
+    pub(crate) cases: Vec<&'a Finding>,
+}
+
+/// The findings of a run, so that what is the same of several is said once.
+pub(crate) fn finding_groups(run: &Run) -> Vec<FindingGroup<'_>> {
+    let alike =
+        |one: &Finding, other: &Finding| one.code == other.code && one.severity == other.severity;
+    let groups = run.findings.chunk_by(alike).filter_map(|cases| {
+        let first = cases.first()?;
+        Some(FindingGroup {
+            code: &first.code,
+            severity: first.severity,
+            cases: cases.iter().collect(),
+        })
+    });
+    groups.collect()
 }
 
 /// The codes of the findings of one severity, each once, in order.

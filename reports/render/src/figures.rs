@@ -7,6 +7,7 @@ mod time;
 mod machine;
 mod steps;
 mod errors;
+mod consumed;
 
 mod gaps;
 
@@ -46,18 +47,22 @@ pub(crate) fn figures(evidence: &Evidence) -> Result<Vec<Figure>, PlotError> {
     figures.push(machine::memory(evidence, &clock)?);
     figures.push(machine::connections(evidence, &clock)?);
     figures.push(machine::store_units(evidence, &clock)?);
+    figures.push(consumed::per_call(&evidence.run)?);
     figures.extend(each(&|step| steps::heat(evidence, &clock, step))?);
     figures.extend(gaps::gaps(evidence)?.into_iter().map(Some));
     Ok(figures.into_iter().flatten().collect())
 }
 
-/// The limits of a step's latency objectives on the chosen times, with their words.
+/// The limits of a step's latency objectives on the chosen times, with their words. On an axis of percentiles
+/// each ends at its own: what lies beyond may take longer.
 fn limits(run: &Run, step: &str, chosen: impl Fn(Time) -> bool) -> Vec<Limit> {
     let objectives = run.plan.objectives.iter().filter(|objective| objective.step == step);
     let limits = objectives.filter_map(|objective| match objective.limit {
-        ObjectiveLimit::Latency { time, at_most_ns, .. } if chosen(time) => {
-            Some(Limit { at: units::as_f64(at_most_ns) / 1e3, words: objective.text.clone() })
-        }
+        ObjectiveLimit::Latency { time, at_most_ns, quantile_ppm } if chosen(time) => Some(Limit {
+            at: units::as_f64(at_most_ns) / 1e3,
+            until: Some(f64::from(quantile_ppm) / 10_000.0),
+            words: objective.text.clone(),
+        }),
         _ => None,
     });
     limits.collect()

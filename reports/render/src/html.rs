@@ -94,14 +94,14 @@ struct ObjectiveView {
     figures: String,
 }
 
-/// One finding with its words.
+/// Findings of one code with their words.
 struct FindingView {
     class: &'static str,
     severity: &'static str,
     code: String,
     title: &'static str,
-    subject: String,
-    figures: String,
+    /// What each speaks of, empty for the whole run, and its figures.
+    cases: Vec<(String, String)>,
     means: &'static str,
     remedy: &'static str,
 }
@@ -148,23 +148,29 @@ fn objectives(run: &Run) -> Vec<ObjectiveView> {
 }
 
 fn findings(run: &Run) -> Vec<FindingView> {
-    let view = |(index, finding): (usize, &Finding)| {
-        let known = words::words(&finding.code);
-        // Findings of one code follow each other: what they mean is said once, with the first.
-        let again = index > 0 && run.findings[index - 1].code == finding.code;
-        let said = known.filter(|_| !again);
+    let mut room = FINDINGS_MAX;
+    let mut view = |group: facts::FindingGroup<'_>| {
+        let words = words::words(group.code);
+        let case = |case: &&Finding| {
+            (
+                case.subject.as_deref().map(text::clean).unwrap_or_default(),
+                text::clean(&words::figures(case)),
+            )
+        };
+        let cases: Vec<_> = group.cases.iter().take(room).map(case).collect();
+        room -= cases.len();
         FindingView {
-            class: severity_class(finding.severity),
-            severity: words::severity(finding.severity),
-            code: text::clean(&finding.code),
-            title: known.map_or("not known to this version of Hanno", |words| words.title),
-            subject: finding.subject.as_deref().map(text::clean).unwrap_or_default(),
-            figures: text::clean(&words::figures(finding)),
-            means: said.map_or("", |words| words.means),
-            remedy: said.map_or("", |words| words.remedy),
+            class: severity_class(group.severity),
+            severity: words::severity(group.severity),
+            code: text::clean(group.code),
+            title: words.map_or("not known to this version of Hanno", |words| words.title),
+            cases,
+            means: words.map_or("", |words| words.means),
+            remedy: words.map_or("", |words| words.remedy),
         }
     };
-    run.findings.iter().enumerate().take(FINDINGS_MAX).map(view).collect()
+    let views = facts::finding_groups(run).into_iter().map(&mut view);
+    views.filter(|view| !view.cases.is_empty()).collect()
 }
 
 fn severity_class(severity: Severity) -> &'static str {

@@ -4,9 +4,10 @@ use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
 use run_analysis::evidence::Missing;
-use run_record::run::{ObjectiveStatus, Run, Severity, Verdict};
+use run_record::run::{Finding, ObjectiveStatus, Run, Severity, Verdict};
 use run_record::spread::Spread;
 
+use crate::facts::FindingGroup;
 pub use crate::plan_view::plan;
 pub use crate::rate_chart::rate_chart;
 use crate::{facts, live_facts, table, text, units, words};
@@ -120,29 +121,39 @@ impl Page {
             return;
         }
         self.heading("Findings");
-        for (index, finding) in run.findings.iter().enumerate().take(ROWS_MAX) {
-            let style = match finding.severity {
-                Severity::Invalid => colour(AnsiColor::Magenta),
-                Severity::Fail => colour(AnsiColor::Red),
-                Severity::Warning => colour(AnsiColor::Yellow),
-                Severity::Note => colour(AnsiColor::Cyan),
-            };
-            self.text.push_str("  ");
-            self.paint(style, words::severity(finding.severity));
-            let words = words::words(&finding.code);
-            let title = words.map_or("not known to this version of Hanno", |words| words.title);
-            let about =
-                finding.subject.as_ref().map(|subject| format!(" ({})", text::clean(subject)));
-            let head = format!("{}: {title}{}", finding.code, about.unwrap_or_default());
-            self.wrapped(&head, INDENT + words::severity(finding.severity).len(), 4);
-            self.wrapped(&text::clean(&words::figures(finding)), 0, 4);
-            // Findings of one code follow each other: what to do is said once, after the last.
-            let last = run.findings.get(index + 1).is_none_or(|next| next.code != finding.code);
-            if let Some(words) = words.filter(|_| last) {
-                self.wrapped(words.remedy, 0, 4);
+        let mut room = ROWS_MAX;
+        for group in facts::finding_groups(run) {
+            let shown = group.cases.len().min(room);
+            if shown > 0 {
+                self.finding(&group, &group.cases[..shown]);
             }
+            room -= shown;
         }
         self.cut(run.findings.len());
+    }
+
+    /// What it is and what to do is said once, with the cases between.
+    fn finding(&mut self, group: &FindingGroup<'_>, cases: &[&Finding]) {
+        let style = match group.severity {
+            Severity::Invalid => colour(AnsiColor::Magenta),
+            Severity::Fail => colour(AnsiColor::Red),
+            Severity::Warning => colour(AnsiColor::Yellow),
+            Severity::Note => colour(AnsiColor::Cyan),
+        };
+        self.text.push_str("  ");
+        self.paint(style, words::severity(group.severity));
+        let words = words::words(group.code);
+        let title = words.map_or("not known to this version of Hanno", |words| words.title);
+        let head = format!("{}: {title}", text::clean(group.code));
+        self.wrapped(&head, INDENT + words::severity(group.severity).len(), 4);
+        for case in cases {
+            let about = case.subject.as_ref().map(|subject| format!("{} — ", text::clean(subject)));
+            let figures = text::clean(&words::figures(case));
+            self.wrapped(&format!("{}{figures}", about.unwrap_or_default()), 0, 4);
+        }
+        if let Some(words) = words {
+            self.wrapped(words.remedy, 0, 4);
+        }
     }
 
     fn rates(&mut self, run: &Run) {
@@ -281,9 +292,8 @@ impl Page {
         let mut errors: Vec<_> = run.errors.iter().collect();
         errors.sort_by_key(|error| std::cmp::Reverse(error.count));
         for error in errors.iter().take(ROWS_MAX) {
-            let status = error.status.map(|status| format!(" {status}")).unwrap_or_default();
             let count = format!("{:>10}  ", units::count(error.count));
-            let what = format!("{}{status} in {}: {}", error.class, error.stream, error.step);
+            let what = format!("{} in {}: {}", facts::error(error), error.stream, error.step);
             self.line(&format!("{count}{}", text::fit(&what, self.width.saturating_sub(12))));
         }
         self.cut(errors.len());

@@ -33,7 +33,7 @@ pub fn words(code: &str) -> Option<Words> {
 pub fn explain(code: &str) -> Option<String> {
     let code: Code = code.parse().ok()?;
     let words = texts::of(code);
-    let head = format!("{} ({}): {}", code.as_str(), severity(code.severity()), words.title);
+    let head = format!("{} ({}): {}", code.as_str(), severities(code), words.title);
     let paragraph = |body: &str| format!("  {}", text::wrap(body, EXPLAIN_COLUMNS, 2, 2));
     let mut lines = vec![text::wrap(&head, EXPLAIN_COLUMNS, 0, 2)];
     for (heading, body) in [("What it means", words.means), ("What to do", words.remedy)] {
@@ -52,8 +52,8 @@ pub fn explain(code: &str) -> Option<String> {
 pub fn findings_md() -> String {
     let in_short = Code::ALL.map(|code| {
         let name = code.as_str();
-        let (anchor, severity) = (name.to_lowercase(), severity(code.severity()));
-        format!("| [{name}](#{anchor}) | {severity} | {} |\n", texts::of(code).title)
+        let (anchor, severities) = (name.to_lowercase(), severities(code));
+        format!("| [{name}](#{anchor}) | {severities} | {} |\n", texts::of(code).title)
     });
     let sections = Code::ALL.map(section);
     format!("{INTRODUCTION}{}{}", in_short.concat(), sections.concat())
@@ -64,7 +64,7 @@ const INTRODUCTION: &str = "\
 # Findings
 
 Generated from the code by `hanno explain --all`; a test compares the two. A finding is a judged fact: a code,
-a severity, its figures and what to do. The severity below is the gravest that a code can have.
+a severity, its figures and what to do.
 
 Severities: **invalid** (the run says nothing about the target), **fail** (the target missed an objective),
 **warning** (doubtful, but judged), **note** (good to know). The verdict is INVALID if any finding is invalid,
@@ -76,7 +76,7 @@ else FAIL if any is fail, else INCONCLUSIVE if something could not be decided, e
 
 fn section(code: Code) -> String {
     let words = texts::of(code);
-    let (name, severity) = (code.as_str(), severity(code.severity()));
+    let (name, severities) = (code.as_str(), severities(code));
     let figures: Vec<String> = code
         .numbers()
         .iter()
@@ -84,12 +84,19 @@ fn section(code: Code) -> String {
         .collect();
     let head = if figures.is_empty() { "" } else { "\n| figure | meaning |\n|---|---|\n" };
     format!(
-        "\n## {name}\n\n*{severity}*: {}.\n\n{}\n\n**What to do.** {}\n{head}{}",
+        "\n## {name}\n\n*{severities}*: {}.\n\n{}\n\n**What to do.** {}\n{head}{}",
         words.title,
         words.means,
         words.remedy,
         figures.concat()
     )
+}
+
+/// How grave a code can be, as people read it.
+fn severities(code: Code) -> String {
+    let gravest = severity(code.severity());
+    let milder = code.milder().map(|milder| format!(" or {}", severity(milder)));
+    gravest.to_owned() + &milder.unwrap_or_default()
 }
 
 /// A severity as people read it.
@@ -110,5 +117,5 @@ pub(crate) fn figures(finding: &Finding) -> String {
     let mut numbers: Vec<_> = finding.numbers.iter().collect();
     numbers.sort_by_key(|(name, _)| place(name));
     let figures = numbers.into_iter().map(|(name, value)| units::figure(name, *value));
-    figures.map(|(name, value)| format!("{name} {value}")).collect::<Vec<_>>().join(", ")
+    figures.map(|(name, value)| format!("{name}\u{a0}{value}")).collect::<Vec<_>>().join(", ")
 }

@@ -13,7 +13,8 @@ use std::{
 use axum::Router;
 use chat_domain::Node;
 use chat_store::{
-    OpenError, Options, RedbStore, Store,
+    Decorated, OpenError, Options, RedbStore, Store,
+    decorators::Throttle,
     dynamo::{self, DynamoStore},
 };
 use tokio::net::TcpListener;
@@ -39,6 +40,8 @@ pub struct Config {
     pub data: PathBuf,
     /// Which store.
     pub store: StoreConfig,
+    /// Calls of the store above this rate are refused as throttled, to see what that does; no limit if `None`.
+    pub store_calls_per_s_max: Option<u32>,
     /// The name in `Server-Timing`: `[A-Za-z0-9._-]{1,64}`.
     pub instance: String,
     /// The number of this instance in message ids, below 1024.
@@ -61,6 +64,7 @@ impl Config {
             admin_listen: None,
             data,
             store: StoreConfig::Redb { cache_bytes: Options::default().cache_bytes },
+            store_calls_per_s_max: None,
             instance: "chat".into(),
             node: 0,
             connections_max: 16_384,
@@ -254,19 +258,34 @@ impl Service {
     async fn open(config: Config, settings: Settings) -> Result<Self, ServeError> {
         let node = Node::new(config.node);
         let node = node.map_err(|_| ServeError::InvalidNode { node: config.node })?;
-        let Config { data, store, .. } = config;
+        let Config { data, store, store_calls_per_s_max: limit, .. } = config;
         match store {
             StoreConfig::Redb { cache_bytes } => {
                 let options = Options { node, cache_bytes, ..Options::default() };
                 // Opening may repair: not on a thread of the runtime.
                 let open = move || Ok::<_, ServeError>((open_redb(&data, options)?, data));
                 let (store, data) = tokio::task::spawn_blocking(open).await??;
-                Self::over(store, data, settings).await
+                Self::within(limit, store, data, settings).await
             }
             StoreConfig::Dynamo(options) => {
                 let store = DynamoStore::open(dynamo::Options { node, ..*options }).await?;
+                Self::within(limit, store, data, settings).await
+            }
+        }
+    }
+
+    async fn within<S: Store>(
+        limit: Option<u32>,
+        store: S,
+        data: PathBuf,
+        settings: Settings,
+    ) -> Result<Self, ServeError> {
+        match limit {
+            Some(limit) => {
+                let store = Decorated::new(Arc::new(store), Throttle::new(limit));
                 Self::over(store, data, settings).await
             }
+            None => Self::over(store, data, settings).await,
         }
     }
 

@@ -74,11 +74,13 @@ pub(super) fn lateness(evidence: &Evidence, clock: &Clock) -> Result<Option<Figu
     let seconds = rows(evidence, &picks);
     let limit = judge::lateness_limit_us(&evidence.run.plan);
     let caption = "By how much first steps left late through the generator's own doing (logarithmic), how late a bare \
-                   thread was woken (a noisy machine), and how late a task beside the users (a busy generator).";
+                   thread was woken (a noisy machine), and how late a task beside the users (a busy generator). The \
+                   limit is a tenth of the tightest latency objective, but at least 1 ms.";
     let panel = Panel {
         limits: vec![Limit {
             at: units::as_f64(limit),
-            words: format!("limit of lateness {}", units::time_us(limit)),
+            until: None,
+            words: format!("lateness p99 <= {}", units::time_us(limit)),
         }],
         ..panel("lateness", "Lateness of the generator", caption, Vertical::Microseconds)
     };

@@ -9,7 +9,7 @@ use super::limits;
 use super::time::{Clock, Panel, Seconds, phases_of};
 use crate::cell::Cell;
 use crate::figure::{Column, Data, Figure, Group, Hover, slug};
-use crate::svg::{Colour, HeatCell, HeatMap, Phases, PlotError, Vertical};
+use crate::svg::{Colour, HeatCell, HeatMap, Limit, Phases, PlotError, Vertical};
 use crate::{text, units};
 
 /// Which figure of a second is drawn, and its name.
@@ -43,17 +43,21 @@ pub(super) fn percentiles(
         columns: PICKS.map(column).into(),
     };
     let name = format!("{}: {}", step.stream, step.step);
-    let (word, time) = match kind {
-        Kind::Delivery => ("Delivery", Time::Delivery),
-        _ => ("Response", Time::Response),
+    let (word, time, what) = match kind {
+        Kind::Delivery => ("Delivery", Time::Delivery, "events that reached a reader"),
+        _ => ("Response", Time::Response, "requests completed"),
     };
+    let limits = limits(&evidence.run, &step.step, |limited| limited == time);
     let panel = Panel {
         stem: format!("{}-{:02}-{}", word.to_lowercase(), index + 1, slug(&name)),
         title: format!("{word} time, {name}"),
-        caption: format!("{word} time (logarithmic) of the requests completed in each second."),
+        caption: format!(
+            "{word} time (logarithmic) of the {what} in each second. Where a second has fewer than a hundred or a \
+             thousand, p99 or p99.9 is its largest and the lines lie on each other."
+        ),
         vertical: Vertical::Microseconds,
         height: 180,
-        limits: limits(&evidence.run, &step.step, |limited| limited == time),
+        limits: limits.into_iter().map(|limit| Limit { until: None, ..limit }).collect(),
         colours: &COLOURS,
     };
     clock.chart(panel, seconds, &own_phases(evidence, clock, step))

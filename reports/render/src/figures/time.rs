@@ -1,7 +1,7 @@
 //! The axis of time that all timelines share: how long the run was, what was measured when, and how many seconds one
 //! point stands for.
 
-use load_plan::plan::{Phase, Stream};
+use load_plan::plan::{Phase, PhaseKind, Stream};
 use run_analysis::evidence::Evidence;
 
 use crate::figure::{Chart, Column, Figure, Group};
@@ -101,8 +101,7 @@ impl Clock {
 /// The phases of some streams; those that are alike are shown once.
 pub(super) fn phases_of(streams: &[Stream], end: f64) -> Phases {
     let mut kinds: Vec<(&Stream, bool)> = Vec::new();
-    let arriving = |stream: &&Stream| !stream.phases.is_empty() && stream.readers().is_none();
-    for stream in streams.iter().filter(arriving) {
+    for stream in streams.iter().filter(|stream| !stream.phases.is_empty()) {
         let alike = |other: &&mut (&Stream, bool)| {
             let pairs = || other.0.phases.iter().zip(&stream.phases);
             other.0.phases.len() == stream.phases.len()
@@ -126,7 +125,7 @@ pub(super) fn phases_of(streams: &[Stream], end: f64) -> Phases {
             } else {
                 phase.name.clone()
             },
-            measured: is_judged(phase),
+            measured: phase.measured && !matches!(phase.kind, PhaseKind::Idle {}),
         });
         spans.collect()
     });

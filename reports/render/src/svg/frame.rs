@@ -29,6 +29,8 @@ const LEGEND_COLUMNS_MAX: usize = 40;
 const STRIP_ROW: i32 = 18;
 /// Size of the names of phases.
 const STRIP_FONT: i32 = 11;
+/// From a line to the middle of the words above it.
+const LABEL_RISE: i32 = 8;
 /// Mean advance of a character in the name of a phase.
 const STRIP_ADVANCE: i32 = 7;
 
@@ -221,6 +223,20 @@ impl Plot<'_, '_> {
         colour: Colour,
     ) -> Result<(), PlotError> {
         self.sheet.rectangle(self.place(from), self.place(to), colour)
+    }
+
+    /// Words above the end of a line, left of those that stand there `before` them.
+    pub(super) fn label<'w>(
+        &self,
+        words: &str,
+        end: (f64, f64),
+        before: impl Iterator<Item = &'w str>,
+    ) -> Result<(), PlotError> {
+        let (right, height) = self.place(end);
+        let fitted = |words: &str| text::fit(words, LEGEND_COLUMNS_MAX);
+        let room: i32 = before.map(|words| shown_width(&fitted(words)) + LEGEND_GAP).sum();
+        let at = (right / SCALE - 2 - room, height / SCALE - LABEL_RISE);
+        self.sheet.sized_text(&fitted(words), at, HPos::Right, STRIP_FONT)
     }
 
     /// Where a value of the horizontal axis is.

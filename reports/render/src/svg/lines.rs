@@ -16,12 +16,14 @@ pub(crate) struct Line<'a> {
     pub(crate) values: &'a [Option<f64>],
 }
 
-/// A value that must not be passed, with its words.
+/// A value that must not be passed, with its words, which stand at the end of its line.
 #[derive(Clone, Debug)]
 pub(crate) struct Limit {
     /// In the unit of the vertical axis.
     pub(crate) at: f64,
-    /// For the legend.
+    /// Up to which place of the horizontal axis it holds; everywhere if none.
+    pub(crate) until: Option<f64>,
+    /// What it is.
     pub(crate) words: String,
 }
 
@@ -55,11 +57,9 @@ impl Lines<'_> {
         if values().next().is_none() {
             return Ok(None);
         }
-        let of_lines = self.lines.iter().map(|line| (line.name, line.colour));
-        let of_limits = self.limits.iter().map(|limit| (limit.words.as_str(), Colour::Limit));
-        let legend = of_lines.chain(of_limits).map(|(name, colour)| Entry {
-            name: name.to_owned(),
-            colour,
+        let legend = self.lines.iter().map(|line| Entry {
+            name: line.name.to_owned(),
+            colour: line.colour,
             patch: false,
         });
         let last = self.places.last().copied().unwrap_or(0.0);
@@ -74,9 +74,14 @@ impl Lines<'_> {
             shaded: true,
         };
         let drawn = frame.draw(|plot| {
-            for limit in self.limits {
+            for (index, limit) in self.limits.iter().enumerate() {
                 let at = self.vertical.place(limit.at);
-                plot.path(&[(frame.x.from, at), (frame.x.to, at)], Colour::Limit, 1)?;
+                let end = limit.until.map_or(frame.x.to, |until| self.horizontal.place(until));
+                let end = end.min(frame.x.to);
+                plot.path(&[(frame.x.from, at), (end, at)], Colour::Limit, 1)?;
+                // Each further to the left than the one before, so that words at one height do not meet.
+                let before = self.limits[..index].iter().map(|limit| limit.words.as_str());
+                plot.label(&limit.words, (end, at), before)?;
             }
             // The first is drawn last: where lines coincide, it is the one that is seen.
             for line in self.lines.iter().rev() {

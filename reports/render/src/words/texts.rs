@@ -40,7 +40,8 @@ const MACHINE_NOISY: Words = Words {
     title: "the machine did not give the generator its time",
     means: "A bare thread that only sleeps was woken late, or the hypervisor took CPU time away. \
         Whatever runs here is delayed by the machine, so late arrivals are not the generator's \
-        doing, and slow answers may not be the target's.",
+        doing, and slow answers may not be the target's. It makes the run invalid if arrivals left late \
+        or if more than 5 % of the time was taken; otherwise it is a warning.",
     remedy: "Run on a machine of its own, without neighbours that compete for the processor; on a \
         virtual machine choose an instance type with dedicated cores.",
 };
@@ -76,7 +77,8 @@ const READERS_ABSENT: Words = Words {
 const GENERATOR_CPU: Words = Words {
     title: "the generator was short of CPU",
     means: "The generator used most of the CPU time that it was given while measured phases ran. \
-        Close to saturation its own scheduling adds to every time that it measures.",
+        Close to saturation its own scheduling adds to every time that it measures: above 85 % the run is \
+        invalid, from 70 % on it is a warning.",
     remedy: "Give it more cores (check affinity and control-group limits), do not run it beside the \
         target, record fewer rows, or lower the rate.",
 };
@@ -137,25 +139,28 @@ const OBJECTIVE_MISSED: Words = Words {
 };
 
 const FEW_SAMPLES: Words = Words {
-    title: "an objective rests on few requests",
-    means: "Fewer than 20 requests fill the tail, or the share, that the objective allows to be over its \
-        limit: chance alone can move the answer. With fewer than one it cannot be decided at all.",
-    remedy: "Run longer or at a higher rate: a p99 needs 2000 requests for 20 in its tail, a p99.9 needs \
-        20 000.",
+    title: "an objective rests on little",
+    means: "Fewer than 20 requests or deliveries fill the share that may be over the limit, so chance can move \
+        the answer. With fewer than one it is undecided, unless so many were over that chance is ruled out \
+        (one run in a thousand).",
+    remedy: "Run longer or at a higher rate: a p99 needs 2000 requests for 20 in its tail, a p99.9 or \
+        errors <= 0.1% needs 20 000, and a twentieth of that to be decided at all.",
 };
 
 const INTERRUPTED: Words = Words {
     title: "a signal stopped the run before its end",
     means: "What was planned after the stop was never released. What was measured before it is \
-        judged as it is.",
+        judged; an objective that the missing part could have decided is left undecided.",
     remedy: "Run again without interruption if the later phases matter.",
 };
 
 const ABORTED: Words = Words {
     title: "Hanno stopped the run before its end",
-    means: "Something made it useless to go on, for instance a target that cannot be reached or a \
-        disk that is full. What was planned after the stop was never released.",
-    remedy: "What Hanno printed when it stopped says why. Put that right and run again.",
+    means: "A limit of `abort_on` was passed, which is a failure of the target; or, as a note, something made \
+        it useless to go on, for instance a disk that is full. What was planned after the stop was never \
+        released.",
+    remedy: "Where a limit was passed, look at what led to it; else what Hanno printed when it stopped says \
+        why. Put that right and run again.",
 };
 
 const UNFINISHED: Words = Words {

@@ -125,7 +125,13 @@ fn check_local(url: &str) -> Result<(), OpenError> {
     let uri: http::Uri = url.parse().map_err(|_| refused())?;
     let host = uri.host().ok_or_else(refused)?.trim_matches(['[', ']']);
     let local = host == "localhost" || host.parse().is_ok_and(|ip: IpAddr| ip.is_loopback());
-    if uri.scheme_str() == Some("http") && local { Ok(()) } else { Err(refused()) }
+    let plain = matches!(uri.path(), "" | "/") && uri.query().is_none();
+    let nobody = uri.authority().is_some_and(|authority| !authority.as_str().contains('@'));
+    if uri.scheme_str() == Some("http") && local && plain && nobody {
+        Ok(())
+    } else {
+        Err(refused())
+    }
 }
 
 async fn credentials(
@@ -179,6 +185,9 @@ mod tests {
             "http://127.0.0.1.example.com",
             "http://dynamodb.us-east-1.amazonaws.com",
             "http://localhost@example.com",
+            "http://user:secret@localhost:8000",
+            "http://localhost:8000/path",
+            "http://localhost:8000/?query",
             "127.0.0.1:8000",
             "",
         ] {

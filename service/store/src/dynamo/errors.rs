@@ -12,7 +12,9 @@ use crate::{StoreError, causes::causes};
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     /// A local engine must be on this machine.
-    #[error("{url:?} is no local engine: it must be http:// and a loopback address")]
+    #[error(
+        "{url:?} is no local engine: it must be http://, a loopback address and a port, without credentials, path or query"
+    )]
     NotLocal {
         /// What was given.
         url: String,
