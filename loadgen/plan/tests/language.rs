@@ -358,4 +358,12 @@ fn the_quick_start_is_the_documented_example_in_full() {
     assert_eq!(scenario.warnings, vec![]);
     let ends: Vec<_> = scenario.plan.streams.iter().map(Stream::end_ns).collect();
     assert_eq!(ends, [40_000_000_000; 2]);
+    // What is added to the language leaves older plans as they are: their records can be compared.
+    assert_eq!(
+        (plan_sha256(&scenario.plan).as_str(), schedule_sha256(&scenario.plan).as_str()),
+        (
+            "7c0e9f51413e5d9a2bf0682aff37ac035ea381a4245fe5eba789996066f70765",
+            "91288140882ddc42893639d129a1798b6973bfee340001b8a7c1bc45e92bb097"
+        )
+    );
 }

@@ -154,7 +154,7 @@ proptest! {
         for pair in corners.windows(2) {
             prop_assert!(pair[0].at_ns <= pair[1].at_ns);
             let length = f64::from(u32::try_from(pair[1].at_ns - pair[0].at_ns).unwrap()) / 1e9;
-            area += (pair[0].per_second + pair[1].per_second) / 2.0 * length;
+            area += f64::midpoint(pair[0].per_second, pair[1].per_second) * length;
         }
         let (asked, peak) = (phase.asked(duration_ns).unwrap(), phase.peak().per_second());
         prop_assert!(area >= asked * 0.98 - 0.01, "{} {}", area, asked);

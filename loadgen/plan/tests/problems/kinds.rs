@@ -259,6 +259,20 @@ fn wrong_replays() {
 }
 
 #[test]
+fn a_scenario_names_at_most_sixteen_files_to_be_replayed() {
+    let phases = (0..17).map(|at| {
+        let file = format!("f{at:02}.csv");
+        format!("[[stream.phase]]\n{}", REPLAY.replace("log.csv", &file))
+    });
+    let text = with(REPLAY) + "[[stream]]\nname = \"more\"\njourneys = { read = 1 }\n";
+    let text = text + &phases.collect::<Vec<_>>().concat();
+    assert_eq!(replay_sources(&text).len(), 16);
+    let found = problems(&text, &context());
+    let left = "`file`: `f16.csv` was not read; expected at most 16 files or columns to replay";
+    assert!(found.iter().any(|problem| problem.contains(left)), "{found:#?}");
+}
+
+#[test]
 fn flags_change_what_has_a_rate_and_scale_what_can_be_counted() {
     let set = |phase: &str, value: &str| {
         let set = vec![format!("reads.hold.rate={value}")];
