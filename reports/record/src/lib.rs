@@ -5,6 +5,7 @@
 //! Where they lie, and how they are renamed when whole, is the business of whoever records.
 
 pub mod run;
+pub mod audit;
 pub mod live;
 pub mod run_file;
 pub mod spread;
