@@ -3,6 +3,8 @@
 //! Four things are left: `run.json` (what was asked, what became of it, how it was judged), one row
 //! for each step attempted, one row for each second of the machine, and one-second histograms.
 //! Where they lie, and how they are renamed when whole, is the business of whoever records.
+//!
+//! What other tools leave is read for the one thing that can be judged alike: when their requests started.
 
 pub mod run;
 pub mod audit;
@@ -18,6 +20,8 @@ pub mod resources;
 
 pub mod histogram;
 pub mod latency;
+
+pub mod foreign;
 
 mod columns;
 mod error;
