@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use load_plan::coincidence::coincidence;
 use load_plan::expect::expected;
 use run_render::terminal;
 
@@ -14,7 +15,8 @@ pub(crate) fn check(args: &ScenarioArgs) -> Result<ExitCode, Failure> {
     let scenario = scenario::load(args)?.scenario;
     Place::of(&scenario.target)?;
     let plan = &scenario.plan;
-    say::result(&terminal::plan(plan, &scenario.target, &expected(plan)));
+    let (counts, together) = (expected(plan), coincidence(plan));
+    say::result(&terminal::plan(plan, &scenario.target, &counts, together));
     scenario::warn(&scenario.warnings);
     Ok(ExitCode::SUCCESS)
 }

@@ -24,6 +24,7 @@ mod stores;
 mod bundled;
 mod child;
 mod dataset;
+mod replay;
 mod progress;
 mod files;
 mod say;

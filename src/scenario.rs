@@ -11,7 +11,7 @@ use load_plan::table::{MAX_LINE_BYTES, columns_of_line};
 use crate::args::ScenarioArgs;
 use crate::dataset;
 use crate::failure::Failure;
-use crate::{files, say};
+use crate::{files, replay, say};
 
 /// A scenario as read: the text is kept for the record.
 #[derive(Debug)]
@@ -33,6 +33,13 @@ pub(crate) fn load(args: &ScenarioArgs) -> Result<Loaded, Failure> {
             .into_iter()
             .map(|file| (file.clone(), columns(&folder.join(&file)).map_err(|e| format!("{e:#}"))))
             .collect::<BTreeMap<_, _>>(),
+        replays: scenario::replay_sources(&text)
+            .into_iter()
+            .map(|source| {
+                let stamps = replay::stamps(&folder, &source).map_err(|e| format!("{e:#}"));
+                (source, stamps)
+            })
+            .collect(),
         overrides: Overrides {
             seed: args.seed,
             scale: args.scale.clone(),

@@ -14,11 +14,23 @@ phases (idle ones between them add nothing) owed is n + u for n = 0, 1, ..., whi
 the end of the last one; u = frac(1/2 + 0.618034 k) for stream k unless the stream gives one. In a
 Poisson phase owed is E_1, E_1 + E_2, ..., while it is less than L of the phase; each E is -ln(v) as a
 double, cut to 32 fractional bits. An arrival belongs to the phase in which its owed count is reached.
+
+In a phase of the spacing "exactly" there are N = floor(L + 1/2) arrivals, L being what the phase adds. With N + 1
+gaps as above and their sums S_1, S_2, ..., owed is L u_i / 2^51 for i = 1, ..., N, with u_i = floor(2^51 S_i /
+S_(N+1)), and 2^51 - 1 where that is 2^51. Steps are equal parts of their phase. A sine adds m t + a P / (2 pi) (1 -
+cos(2 pi t / P)) until t. Bursts are due at the start of their phase and after each period before its end. A
+replayed file is due at ceil(offset / speed) before the end of its phase, offsets counted from its first time.
+
+Closed phases have no schedule but a rule: of N users over D seconds the second s starts ceil(N (s + 1) / D) -
+ceil(N s / D), of u users of one second user j at the millisecond floor(1000 j / u); each is due again at max(due +
+pace, done) or at done + pause. closed.csv is what comes of it where the n-th arrival takes the (n modulo length)-th
+time of a list; equal due times go to users that start, then in the order of the arrivals before.
 """
 
 import decimal
 import fractions
 import hashlib
+import heapq
 import json
 import math
 import pathlib
@@ -87,37 +99,130 @@ def gaps(key_bytes):
         index += 1
 
 
+def pi():
+    """Machin's formula, in whole numbers of 10^-70."""
+    one = 10**70
+
+    def arctan_of_one_over(x):
+        total = term = one // x
+        for n in range(3, 220, 2):
+            term //= -x * x
+            total += term // n
+        return total
+
+    return Fraction(16 * arctan_of_one_over(5) - 4 * arctan_of_one_over(239), one)
+
+
+PI = pi()
+
+
+def cosine_of_turns(turns):
+    """cos(2 pi turns) for 0 <= turns < 1, by its series, to about 40 digits."""
+    x = 2 * PI * min(turns, 1 - turns)
+    x2 = decimal.Decimal((x * x).numerator) / decimal.Decimal((x * x).denominator)
+    total = term = decimal.Decimal(1)
+    for n in range(1, 60, 2):
+        term *= -x2 / (n * (n + 1))
+        total += term
+    return Fraction(total)
+
+
+def rates(phase):
+    """Arrivals per nanosecond: of each step, or the mean and the amplitude of a sine."""
+    described = phase["steps"] if "steps" in phase else [phase["mean"], phase["amplitude"]]
+    return [Fraction(*rate) / 10**9 for rate in described]
+
+
+def owed_until(phase, t):
+    """How many arrivals a phase adds until t, exactly but for the cosine."""
+    d = phase["duration_ns"]
+    if "from" in phase:
+        a, b = Fraction(*phase["from"]) / 10**9, Fraction(*phase["to"]) / 10**9
+        return a * t + (b - a) * t * t / (2 * d)
+    if "steps" in phase:
+        part = Fraction(d, len(phase["steps"]))
+        return sum(rate * min(max(t - k * part, 0), part) for k, rate in enumerate(rates(phase)))
+    if "mean" in phase:
+        mean, amplitude = rates(phase)
+        turns = Fraction(t, phase["period_ns"]) % 1
+        swing = 0 if turns == 0 else amplitude * phase["period_ns"] / (2 * PI) * (1 - cosine_of_turns(turns))
+        return mean * t + swing
+    return Fraction(0)
+
+
 def amount(phase):
     """How many arrivals a phase adds, exactly."""
-    if phase.get("kind") == "idle":
-        return Fraction(0)
-    ends = Fraction(*phase["from"]) + Fraction(*phase["to"])
-    return ends / 2 * phase["duration_ns"] / 10**9
+    return owed_until(phase, phase["duration_ns"])
 
 
-def first_instant(phase, owed):
-    """The first whole nanosecond of the phase at which `owed` of its own arrivals are reached."""
-    a, b = Fraction(*phase["from"]) / 10**9, Fraction(*phase["to"]) / 10**9
-    d = phase["duration_ns"]
-
-    def reached(t):
-        return a * t + (b - a) * t * t / (2 * d) >= owed
-
-    if a == b:
-        t = math.ceil(owed / a)
-    else:
+def guess(phase, owed):
+    """A nanosecond near the answer; how near does not matter."""
+    if "from" in phase:
+        a, b = Fraction(*phase["from"]) / 10**9, Fraction(*phase["to"]) / 10**9
+        if a == b:
+            return math.ceil(owed / a)
         # (b - a) t^2 + 2 a d t = 2 d owed, in whole numbers p t^2 + q t = r.
+        d = phase["duration_ns"]
         scale = math.lcm((b - a).denominator, a.denominator, owed.denominator)
         p, q, r = ((b - a) * scale, 2 * a * d * scale, 2 * d * owed * scale)
         assert p.denominator == q.denominator == r.denominator == 1
         p, q, r = int(p), int(q), int(r)
         root = math.isqrt(max(q * q + 4 * p * r, 0))
-        t = max((root - q) // (2 * p), 0)
-    while not reached(t):
+        return max((root - q) // (2 * p), 0)
+    low, high = 0, phase["duration_ns"]
+    if "steps" in phase:
+        while low < high:
+            middle = (low + high) // 2
+            low, high = (low, middle) if owed_until(phase, middle) >= owed else (middle + 1, high)
+        return low
+    mean, amplitude = map(float, rates(phase))
+    period, wanted = phase["period_ns"], float(owed)
+    while low < high:
+        middle = (low + high) // 2
+        swing = amplitude * period / math.pi * math.sin(math.pi * (middle % period) / period) ** 2
+        low, high = (low, middle) if mean * middle + swing >= wanted else (middle + 1, high)
+    return low
+
+
+def first_instant(phase, owed):
+    """The first whole nanosecond of the phase at which `owed` of its own arrivals are reached."""
+    t = guess(phase, owed)
+    while owed_until(phase, t) < owed:
         t += 1
-    while t > 0 and reached(t - 1):
+    while t > 0 and owed_until(phase, t - 1) >= owed:
         t -= 1
     return t
+
+
+def sorted_shares(key_bytes, count):
+    """So many uniform shares of 2^51 in ascending order: sums of gaps over the sum of one more."""
+    drawn = gaps(key_bytes)
+    sums = [Fraction(0)]
+    for _ in range(count + 1):
+        sums.append(sums[-1] + next(drawn))
+    for sum_of_gaps in sums[1:-1]:
+        share = math.floor(2**51 * sum_of_gaps / sums[-1])
+        yield Fraction(min(share, 2**51 - 1), 2**51)
+
+
+def burst_times(phase):
+    for start in range(0, phase["duration_ns"], phase["every_ns"]):
+        yield from [start] * phase["size"]
+
+
+def replay_times(phase):
+    stamps = sorted(Fraction(text) * 10**9 for text in phase["stamps"])
+    offsets = [stamp - stamps[0] for stamp in stamps]
+    begin = 0
+    while True:
+        for offset in offsets:
+            due = math.ceil((begin + offset) / Fraction(*phase["speed"]))
+            if due >= phase["duration_ns"]:
+                return
+            yield due
+        if "repeat_ns" not in phase:
+            return
+        begin += phase["repeat_ns"]
 
 
 def runs(phases):
@@ -126,11 +231,12 @@ def runs(phases):
     for index, phase in enumerate(phases):
         if phase.get("kind") == "idle":
             continue
-        if phase["spacing"] == "even":
+        placing = phase.get("kind") or phase["spacing"]
+        if placing == "even":
             even.append(index)
         else:
             found += [("even", even)] if even else []
-            found.append(("poisson", [index]))
+            found.append((placing, [index]))
             even = []
     return found + ([("even", even)] if even else [])
 
@@ -168,6 +274,17 @@ def stream_arrivals(case, k):
             n = 0
             while place(indices, n + u):
                 n += 1
+        elif spacing == "exactly":
+            total = amount(phases[indices[0]])
+            shares = sorted_shares(
+                key(case["seed"], stream["name"], indices[0], "spacing"), math.floor(total + Fraction(1, 2))
+            )
+            for share in shares:
+                assert place(indices, total * share)
+        elif spacing in ("burst", "replay"):
+            phase, start = phases[indices[0]], starts[indices[0]]
+            for time in burst_times(phase) if spacing == "burst" else replay_times(phase):
+                arrivals.append((start + time, k, phase["name"], journey(len(arrivals))))
         else:
             owed = Fraction(0)
             for gap in gaps(key(case["seed"], stream["name"], indices[0], "spacing")):
@@ -208,10 +325,41 @@ def draws(case):
     return "\n".join(lines) + "\n"
 
 
+def starts_of_users(users, ramp_s):
+    if ramp_s == 0:
+        return [0] * users
+    found = []
+    for second in range(ramp_s):
+        until = [math.ceil(Fraction(users, ramp_s) * s) for s in (second, second + 1)]
+        here = until[1] - until[0]
+        found += [second * 10**9 + 1000 * j // here * 10**6 for j in range(here)]
+    return found
+
+
+def closed(cases):
+    """What each case comes to; answers come in time, so that each arrival is released when it is due."""
+    lines = ["case,n,due_ns"]
+    for case in cases:
+        start, end = case["start_ns"], case["start_ns"] + case["duration_ns"]
+        waiting = [(start + time, 0, j) for j, time in enumerate(starts_of_users(case["users"], case["ramp_s"]))]
+        heapq.heapify(waiting)
+        n = 0
+        while waiting and waiting[0][0] < end:
+            due, _, _ = heapq.heappop(waiting)
+            done = due + case["answers_ns"][n % len(case["answers_ns"])]
+            again = max(due + case["pace_ns"], done) if "pace_ns" in case else done + case["pause_ns"]
+            lines.append(f"{case['name']},{n},{due}")
+            heapq.heappush(waiting, (again, 1, n))
+            n += 1
+    return "\n".join(lines) + "\n"
+
+
 def self_check():
     """ChaCha8 of an all-zero key: published in draft-strombergson-chacha-test-vectors-01, TC1."""
     words = chacha8_block(bytes(32), 0)
     assert struct.pack("<16I", *words)[:16].hex() == "3e00ef2f895f40d67f5bb8e81f09a5a1", "ChaCha8"
+    assert math.floor(PI * 10**45) == 3141592653589793238462643383279502884197169399, "pi"
+    assert abs(cosine_of_turns(Fraction(1, 3)) + Fraction(1, 2)) < Fraction(1, 10**40), "cosine"
 
 
 def main(arguments):
@@ -221,6 +369,7 @@ def main(arguments):
     cases = json.loads((HERE / "cases.json").read_text())
     files = {case["name"]: schedule(case) for case in cases["schedules"]}
     files["draws"] = draws(cases["draws"])
+    files["closed"] = closed(cases["closed"])
     wrong = []
     for name, text in files.items():
         path = HERE / f"{name}.csv"

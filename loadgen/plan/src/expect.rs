@@ -1,10 +1,14 @@
-//! What a plan will do, without doing it: counts, peaks, lengths and the picture of its rates.
+//! What a plan will do, without doing it: counts, peaks and lengths.
 
 use std::cmp::Ordering;
 
-use crate::exact::{approximately, per_second};
-use crate::plan::{Phase, PhaseKind, Plan, Rate, Stream};
-use crate::spacing::{Run, groups};
+use crate::closed::asked;
+use crate::exact::{self, approximately, per_second};
+use crate::plan::{Closed, Cycle, Phase, PhaseKind, Plan, Rate, Spacing, Stream};
+use crate::runs::{Run, runs};
+
+const SECOND_NS: u64 = 1_000_000_000;
+const NOTHING: Rate = Rate { arrivals: 0, seconds: 1 };
 
 /// How many arrivals a phase will have.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -13,6 +17,8 @@ pub enum Count {
     Exact(u64),
     /// Random: the mean, which is also the variance, of a Poisson count.
     Mean(f64),
+    /// Closed: as many are asked for; slow answers make them fewer.
+    AtMost(u64),
 }
 
 /// What is expected of one stream.
@@ -26,34 +32,12 @@ pub struct StreamExpected {
     pub peak: Rate,
 }
 
-/// A corner of a rate drawn over time; between corners the rate is a straight line, and where two
-/// corners have one time it jumps.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Corner {
-    /// From the run's start, in nanoseconds.
-    pub at_ns: u64,
-    /// Arrivals per second.
-    pub per_second: f64,
-}
-
 /// Counts and peak of each stream, in the order of the plan.
 ///
 /// # Panics
 /// If `schedule::check` refuses the plan.
 pub fn expected(plan: &Plan) -> Vec<StreamExpected> {
     plan.streams.iter().map(stream_expected).collect()
-}
-
-/// The corners of a stream's rate: two for each phase.
-pub fn corners(stream: &Stream) -> Vec<Corner> {
-    let corners = stream.phases.iter().flat_map(|phase| {
-        let (from, to) = ends(phase);
-        [
-            Corner { at_ns: phase.start_ns, per_second: per_second(from) },
-            Corner { at_ns: phase.start_ns + phase.duration_ns, per_second: per_second(to) },
-        ]
-    });
-    corners.collect()
 }
 
 impl Plan {
@@ -73,16 +57,62 @@ impl Stream {
     pub fn readers(&self) -> Option<(u16, u32)> {
         (0..).zip(&self.phases).find_map(|(index, phase)| match phase.kind {
             PhaseKind::Listen { users } => Some((index, users)),
-            PhaseKind::Idle {} | PhaseKind::Rate { .. } => None,
+            _ => None,
         })
     }
 
-    /// Its highest rate.
+    /// Whether its arrivals wait for answers: it then has closed phases only, and idle ones.
+    pub fn is_closed(&self) -> bool {
+        self.phases.iter().any(|phase| matches!(phase.kind, PhaseKind::Closed(_)))
+    }
+
+    /// Its highest rate: see [`Phase::peak`].
     pub fn peak(&self) -> Rate {
-        let ends = self.phases.iter().flat_map(|phase| <[Rate; 2]>::from(ends(phase)));
-        ends.fold(Rate { arrivals: 0, seconds: 1 }, |peak, rate| {
-            if compare(rate, peak) == Ordering::Greater { rate } else { peak }
-        })
+        highest(self.phases.iter().map(Phase::peak))
+    }
+}
+
+impl Phase {
+    /// Its highest rate; of bursts and a replayed file the most arrivals in any second; of closed users
+    /// what they ask for.
+    pub fn peak(&self) -> Rate {
+        match &self.kind {
+            PhaseKind::Rate { from, to, .. } => highest([*from, *to]),
+            PhaseKind::Steps { rates, .. } => highest(rates.iter().copied()),
+            PhaseKind::Sine { mean, amplitude, .. } => sum(*mean, *amplitude).unwrap_or(*mean),
+            PhaseKind::Burst(burst) => {
+                let arrivals = u128::from(burst.size) * u128::from(SECOND_NS);
+                // Bursts more than a second apart are not spread over the time between them.
+                exact::rate(arrivals, burst.every_ns.clamp(1, SECOND_NS).into()).unwrap_or(NOTHING)
+            }
+            PhaseKind::Replay(replay) => {
+                Rate { arrivals: replay.most(SECOND_NS).unwrap_or(0), seconds: 1 }
+            }
+            PhaseKind::Closed(closed) => closed.asked_rate().unwrap_or(NOTHING),
+            PhaseKind::Idle {} | PhaseKind::Listen { .. } => NOTHING,
+        }
+    }
+
+    /// How many of its arrivals are under way at most if each takes this long.
+    pub(crate) fn most_at_once(&self, each_ns: u64) -> u128 {
+        match &self.kind {
+            PhaseKind::Burst(burst) => burst.most(each_ns).into(),
+            PhaseKind::Replay(replay) => replay.most(each_ns).unwrap_or(0).into(),
+            PhaseKind::Closed(closed) => closed.users.into(),
+            _ => {
+                let peak = self.peak();
+                let busy = u128::from(peak.arrivals) * u128::from(each_ns);
+                busy.div_ceil(u128::from(peak.seconds) * u128::from(SECOND_NS))
+            }
+        }
+    }
+}
+
+impl Closed {
+    /// How often its users ask if every answer comes at once.
+    pub fn asked_rate(&self) -> Option<Rate> {
+        let (Cycle::Pace { pace_ns: cycle_ns } | Cycle::Pause { pause_ns: cycle_ns }) = self.cycle;
+        exact::rate(u128::from(self.users) * u128::from(SECOND_NS), cycle_ns.max(1).into())
     }
 }
 
@@ -91,6 +121,13 @@ impl Rate {
     pub fn per_second(self) -> f64 {
         per_second(self)
     }
+}
+
+/// The sum of two rates, exactly, if it fits.
+pub(crate) fn sum(left: Rate, right: Rate) -> Option<Rate> {
+    let [(a, b), (c, d)] =
+        [left, right].map(|rate| (u128::from(rate.arrivals), u128::from(rate.seconds)));
+    exact::rate(a.checked_mul(d)?.checked_add(c.checked_mul(b)?)?, b.checked_mul(d)?)
 }
 
 /// Compares two rates exactly.
@@ -103,43 +140,63 @@ impl Count {
     /// As a double.
     pub fn mean(self) -> f64 {
         match self {
-            Self::Exact(count) => approximately(count.into()),
+            Self::Exact(count) | Self::AtMost(count) => approximately(count.into()),
             Self::Mean(mean) => mean,
         }
     }
 }
 
+fn highest(rates: impl IntoIterator<Item = Rate>) -> Rate {
+    let higher = |peak, rate| if compare(rate, peak) == Ordering::Greater { rate } else { peak };
+    rates.into_iter().fold(NOTHING, higher)
+}
+
 fn stream_expected(stream: &Stream) -> StreamExpected {
-    let mut phases = vec![Count::Exact(0); stream.phases.len()];
-    for run in groups(&stream.phases) {
+    let counts = stream.phases.iter().map(without_rate);
+    let mut phases: Vec<_> = counts.map(|count| count.unwrap_or(Count::Exact(0))).collect();
+    for run in runs(&stream.phases) {
         let owed = run.owed(&stream.phases).expect("a plan is checked when it is made");
         match run {
             Run::Even(_) => {
                 let offset = stream.offset;
                 let part = owed.part(offset.numerator.into(), offset.denominator.into());
                 for (phase, count) in owed.counts(part) {
-                    phases[usize::from(phase)] = Count::Exact(count);
+                    let phase = &mut phases[usize::from(phase)];
+                    *phase = phase.plus(Count::Exact(count));
                 }
             }
-            Run::Poisson(phase) => {
-                let mean = units(owed.total()) / units(owed.step());
-                phases[usize::from(phase)] = Count::Mean(mean);
+            Run::Alone(phase) => {
+                let count = &mut phases[usize::from(phase)];
+                match stream.phases[usize::from(phase)].kind.spacing() {
+                    None => {}
+                    Some(Spacing::Exactly) => *count = Count::Exact(owed.rounded()),
+                    Some(_) => *count = Count::Mean(units(owed.total()) / units(owed.step())),
+                }
             }
         }
     }
-    let arrivals = phases.iter().fold(Count::Exact(0), |sum, count| match (sum, *count) {
-        (Count::Exact(sum), Count::Exact(count)) => Count::Exact(sum + count),
-        (sum, count) => Count::Mean(sum.mean() + count.mean()),
-    });
+    let arrivals = phases.iter().fold(Count::Exact(0), |sum, count| sum.plus(*count));
     StreamExpected { phases, arrivals, peak: stream.peak() }
 }
 
-fn ends(phase: &Phase) -> (Rate, Rate) {
-    match phase.kind {
-        PhaseKind::Rate { from, to, .. } => (from, to),
-        PhaseKind::Idle {} | PhaseKind::Listen { .. } => {
-            let nothing = Rate { arrivals: 0, seconds: 1 };
-            (nothing, nothing)
+/// The count of a phase that no rate gives.
+fn without_rate(phase: &Phase) -> Option<Count> {
+    match &phase.kind {
+        PhaseKind::Burst(burst) => Some(Count::Exact(burst.count(phase.duration_ns))),
+        PhaseKind::Replay(replay) => replay.count(phase.duration_ns).map(Count::Exact),
+        PhaseKind::Closed(closed) => Some(Count::AtMost(asked(closed, phase.duration_ns))),
+        _ => None,
+    }
+}
+
+impl Count {
+    fn plus(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Exact(one), Self::Exact(two)) => Self::Exact(one + two),
+            (Self::Exact(one) | Self::AtMost(one), Self::Exact(two) | Self::AtMost(two)) => {
+                Self::AtMost(one + two)
+            }
+            (one, two) => Self::Mean(one.mean() + two.mean()),
         }
     }
 }

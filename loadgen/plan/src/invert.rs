@@ -1,16 +1,48 @@
-//! The exact inverse of a linear ramp: the first nanosecond at which an amount is owed.
+//! The exact inverse of an integrated rate: the first nanosecond at which an amount is owed.
 
 use crate::exact::approximately;
+
+/// The smallest `t` in `below < t <= last` for which `owes(t)`; `owes(below)` is false, `owes(last)` true,
+/// and between them it changes once.
+///
+/// From the guess the answer is bracketed by doubling and found by halving, in whole numbers, so that it
+/// is the same on every machine.
+pub(crate) fn first(owes: impl Fn(i128) -> bool, guess: i128, (below, last): (i128, i128)) -> i128 {
+    let guess = guess.clamp(below.saturating_add(1).min(last), last);
+    let (mut low, mut high, mut stride) = (guess, guess, 1);
+    if guess == last || owes(guess) {
+        loop {
+            low = high - stride;
+            if low <= below || !owes(low) {
+                break;
+            }
+            (high, stride) = (low, stride * 2);
+        }
+        low = low.max(below);
+    } else {
+        loop {
+            high = (low + stride).min(last);
+            if high == last || owes(high) {
+                break;
+            }
+            (low, stride) = (high, stride * 2);
+        }
+    }
+    while high - low > 1 {
+        let middle = low + (high - low) / 2;
+        if owes(middle) { high = middle } else { low = middle }
+    }
+    high
+}
 
 /// The smallest `t` with `2 from D t + (to - from) t^2 >= amount`, where `D` is `duration_ns`.
 ///
 /// `from` and `to` in units per nanosecond, `amount` in units times `D`, at most `(from + to) D^2`; so
-/// `t <= D`. The double is a first guess only: from it the answer is bracketed by doubling and found by
-/// halving, in integers, so that it is the same on every machine.
+/// `t <= D`. The double is a first guess only.
 pub(crate) fn ramp(from: u128, to: u128, duration_ns: u64, amount: u128) -> u64 {
     let ramp = Ramp::new(from, to, duration_ns, amount);
-    let guess = ramp.guess();
-    if ramp.owes(guess) { ramp.down(guess) } else { ramp.up(guess) }
+    let t = first(|t| ramp.owes(t), ramp.guess(), (-1, duration_ns.into()));
+    u64::try_from(t).expect("between 0 and a 64-bit duration")
 }
 
 struct Ramp {
@@ -18,7 +50,6 @@ struct Ramp {
     linear: i128,
     /// By how much the rate grows; negative where it falls.
     quadratic: i128,
-    duration: i128,
     amount: i128,
 }
 
@@ -26,12 +57,7 @@ impl Ramp {
     fn new(from: u128, to: u128, duration_ns: u64, amount: u128) -> Self {
         let signed = |value: u128| i128::try_from(value).expect("bounded when the plan was made");
         let (from, duration) = (signed(from), i128::from(duration_ns));
-        Self {
-            linear: 2 * from * duration,
-            quadratic: signed(to) - from,
-            duration,
-            amount: signed(amount),
-        }
+        Self { linear: 2 * from * duration, quadratic: signed(to) - from, amount: signed(amount) }
     }
 
     /// Whether the amount is owed at `t` in `0..=duration`; the left side grows with `t` there.
@@ -44,50 +70,13 @@ impl Ramp {
         let (linear, amount) = (approximately(self.linear), approximately(self.amount));
         let root = linear * linear + 4.0 * approximately(self.quadratic) * amount;
         let divisor = linear + root.max(0.0).sqrt();
-        let t = if divisor > 0.0 { (2.0 * amount / divisor).ceil() } else { 0.0 };
-        whole(t).clamp(0, self.duration)
-    }
-
-    /// `high` owes; the answer is at or below it.
-    fn down(&self, mut high: i128) -> u64 {
-        let mut stride = 1;
-        loop {
-            let low = high - stride;
-            if low < 0 {
-                return self.between(-1, high);
-            }
-            if !self.owes(low) {
-                return self.between(low, high);
-            }
-            (high, stride) = (low, stride * 2);
-        }
-    }
-
-    /// `low` does not owe; the answer is above it.
-    fn up(&self, mut low: i128) -> u64 {
-        let mut stride = 1;
-        loop {
-            let high = (low + stride).min(self.duration);
-            if self.owes(high) || high == self.duration {
-                return self.between(low, high);
-            }
-            (low, stride) = (high, stride * 2);
-        }
-    }
-
-    /// Halves until `low` does not owe, `high` does, and nothing lies between.
-    fn between(&self, mut low: i128, mut high: i128) -> u64 {
-        while high - low > 1 {
-            let middle = low + (high - low) / 2;
-            if self.owes(middle) { high = middle } else { low = middle }
-        }
-        u64::try_from(high).expect("between 0 and a 64-bit duration")
+        whole(if divisor > 0.0 { (2.0 * amount / divisor).ceil() } else { 0.0 })
     }
 }
 
 /// Truncates a first guess; out of range it saturates.
-#[expect(clippy::cast_possible_truncation, reason = "a guess is clamped by its caller")]
-fn whole(value: f64) -> i128 {
+#[expect(clippy::cast_possible_truncation, reason = "a guess is clamped before it is used")]
+pub(crate) fn whole(value: f64) -> i128 {
     value as i128
 }
 

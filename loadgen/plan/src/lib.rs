@@ -2,7 +2,7 @@
 //!
 //! In order: [`scenario`] reads the file into a [`plan`]; [`schedule`] turns the plan into [`arrival`]s,
 //! each with its due time; [`schedule_csv`] and [`hash`] make them exportable and comparable;
-//! [`expect`] says how many there will be; [`table`] and [`fill`] make each arrival's requests.
+//! [`closed`] is the source of those that depend on answers; [`expect`] and [`picture`] say how many there will be, and when; [`table`] and [`fill`] make each arrival's requests.
 
 pub mod plan;
 pub mod scenario;
@@ -12,12 +12,21 @@ pub mod draw;
 mod exact;
 mod invert;
 mod owed;
+mod runs;
 pub mod schedule;
+mod sine;
+mod sorted;
 mod spacing;
+mod timed;
 
+pub mod closed;
+
+pub mod coincidence;
 pub mod expect;
+pub mod picture;
 pub mod hash;
 pub mod schedule_csv;
 
 pub mod fill;
+pub mod stamps;
 pub mod table;

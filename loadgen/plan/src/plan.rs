@@ -3,8 +3,14 @@
 //! The plan says what is sent and when, never where: the target is kept beside it, so that two runs
 //! of one plan against two builds have the same `plan_sha256`.
 
+mod phase;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+pub use phase::{
+    Burst, Closed, Cycle, Fraction, Offsets, Phase, PhaseKind, Rate, Replay, Spacing, Speed,
+};
 
 /// Grows when the same plan and seed would give other arrivals; part of every key and of the record.
 pub const SCHEDULE_VERSION: u32 = 1;
@@ -61,74 +67,6 @@ pub struct Weighted {
     pub journey: u16,
     /// Relative to the sum of the stream's weights.
     pub weight: u32,
-}
-
-/// A stretch of a stream.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Phase {
-    /// `[a-z0-9_-]{1,64}`, unique in its stream; `phase-1`, … when the file gives none.
-    pub name: String,
-    /// From the run's start, in nanoseconds.
-    pub start_ns: u64,
-    /// In nanoseconds, > 0.
-    pub duration_ns: u64,
-    /// Whether what is due in it is judged.
-    pub measured: bool,
-    /// What arrives in it.
-    pub kind: PhaseKind,
-}
-
-/// What arrives in a phase.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub enum PhaseKind {
-    /// Arrivals at a rate that goes linearly from `from` to `to` (equal for a constant rate).
-    Rate {
-        /// At the start of the phase.
-        from: Rate,
-        /// At its end.
-        to: Rate,
-        /// How owed arrivals are placed.
-        spacing: Spacing,
-    },
-    /// Nothing.
-    Idle {},
-    /// Nothing either, but readers hold streams of events open: the step of the stream's only journey.
-    Listen {
-        /// How many; reader k draws its row as arrival k of the stream would.
-        users: u32,
-    },
-}
-
-/// How owed arrivals are placed in time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Spacing {
-    /// Arrival n is due when n + offset arrivals are owed.
-    Even,
-    /// A unit-rate Poisson process through the inverse of the integrated rate.
-    Poisson,
-}
-
-/// Arrivals per second as a reduced fraction: exact, whatever unit the file used.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Rate {
-    /// Arrivals …
-    pub arrivals: u64,
-    /// … in this many seconds, > 0.
-    pub seconds: u64,
-}
-
-/// A number in (0, 1), exact.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Fraction {
-    /// Above the line.
-    pub numerator: u32,
-    /// Below it, > `numerator`.
-    pub denominator: u32,
 }
 
 /// What one arrival does.

@@ -17,8 +17,12 @@ mod request;
 mod template;
 
 mod overrides;
-mod phase;
 mod stream;
+mod phase;
+mod rate;
+mod kind;
+mod replay;
+mod closed;
 mod listen;
 
 mod objective;
@@ -33,10 +37,11 @@ use toml::de::DeTable;
 pub use overrides::Overrides;
 pub use problem::{Place, Problem, Problems};
 pub use warning::Warning;
+pub(crate) use words::quote;
 
-use crate::owed::Overflow;
 use crate::plan::{Plan, Record, Stream};
-use crate::spacing::groups;
+use crate::runs::{MAX_EXACTLY, Refused, runs};
+use crate::stamps::{Source, Stamps};
 use data::Tables;
 use problem::{Complaint, Report};
 use section::Section;
@@ -78,6 +83,8 @@ pub struct Context {
     pub provided: Vec<ProvidedTable>,
     /// For each of [`data_files`]: the columns of its rows, or why it cannot be read.
     pub files: BTreeMap<String, Result<Vec<Column>, String>>,
+    /// For each of [`replay_sources`]: its timestamps, or why they cannot be read.
+    pub replays: BTreeMap<Source, Result<Stamps, String>>,
     /// Flags.
     pub overrides: Overrides,
 }
@@ -119,6 +126,14 @@ pub fn data_files(text: &str) -> Vec<String> {
     let tables = tables.into_iter().flat_map(|tables| tables.values());
     let files = tables.filter_map(|table| table.get_ref().get("file")?.get_ref().as_str());
     files.map(str::to_owned).collect()
+}
+
+/// Where phases of `kind = "replay"` have their times, each once; none if the text is no TOML.
+///
+/// For the shell, which reads them to fill [`Context::replays`].
+pub fn replay_sources(text: &str) -> Vec<Source> {
+    let Some(tree) = document(text, &mut Report::new(text)) else { return Vec::new() };
+    replay::sources(tree.get_ref()).into_iter().collect()
 }
 
 fn document<'t>(text: &'t str, report: &mut Report) -> Option<Spanned<DeTable<'t>>> {
@@ -165,7 +180,7 @@ fn read(tree: &Spanned<DeTable<'_>>, context: &Context, report: &mut Report) -> 
 
     let mut tables = Tables::read(&root, &target, context, report, &mut warnings);
     let journeys = journey::read(&root, &mut tables, report);
-    let mut drafts = stream::read(&root, &journeys, report);
+    let mut drafts = stream::read(&root, &journeys, context, report);
     overrides::apply(&context.overrides, &mut drafts, &mut overrides, report);
     check_bounds(&drafts, report);
     check_use(&journeys, &drafts, report);
@@ -173,7 +188,7 @@ fn read(tree: &Spanned<DeTable<'_>>, context: &Context, report: &mut Report) -> 
     let record = record::read(&root, report);
     let drain_ns = root.optional("drain", report, value::duration_or_zero);
     let trace_header = root.optional("trace_header", report, value::truth).unwrap_or(true);
-    listen::check_all(&root, &drafts, trace_header, report);
+    listen::check_all(&root, (&journeys, &drafts), trace_header, report);
 
     let mut plan = Plan {
         name,
@@ -194,6 +209,7 @@ fn read(tree: &Spanned<DeTable<'_>>, context: &Context, report: &mut Report) -> 
             warnings.extend(warning);
         }
         warnings.extend(warning::about(&plan));
+        warnings.extend(context.replays.iter().flat_map(warning::about_replay));
     }
     Scenario { plan, target, overrides, warnings }
 }
@@ -207,6 +223,11 @@ fn seed(
     let written = root.optional("seed", report, value::whole(0..=MAX_SEED));
     match context.overrides.seed {
         Some(seed) => {
+            if seed > MAX_SEED {
+                let complaint = Complaint::new(format!("{seed} is out of range"));
+                let expected = format!("a whole number from 0 to {MAX_SEED}");
+                report.flag("--seed", complaint.expecting(expected));
+            }
             overrides.insert("seed".to_owned(), seed.to_string());
             seed
         }
@@ -235,14 +256,22 @@ fn target(
 fn check_bounds(drafts: &[Draft], report: &mut Report) {
     for draft in drafts {
         let phases = &draft.stream.phases;
-        for run in groups(phases) {
-            if let Err(Overflow(phase)) = run.owed(phases) {
-                let complaint = Complaint::new("too long for its rates to be computed exactly");
-                report.at(
-                    draft.phase_spans[phase].clone(),
-                    complaint.expecting("a shorter phase, or rates with fewer digits"),
-                );
-            }
+        for run in runs(phases) {
+            let (phase, complaint) = match run.check(phases) {
+                Err(Refused::TooLarge(phase)) => {
+                    let complaint = Complaint::new("too long for its rates to be computed exactly");
+                    let expected = "a shorter phase, or rates with fewer digits";
+                    (phase, complaint.expecting(expected))
+                }
+                Err(Refused::TooMany(phase)) => {
+                    let complaint = Complaint::new("too many arrivals for the spacing `exactly`");
+                    let expected = format!("at most {MAX_EXACTLY} in a phase, or `poisson`");
+                    (phase, complaint.expecting(expected))
+                }
+                // A file that could not be read is reported where it is named.
+                Err(Refused::NotLoaded(_)) | Ok(()) => continue,
+            };
+            report.at(draft.phase_spans[phase].clone(), complaint);
         }
     }
 }
@@ -255,7 +284,7 @@ fn check_use(journeys: &[journey::Placed], drafts: &[Draft], report: &mut Report
     };
     for (at, placed) in journeys.iter().enumerate() {
         if !used(at) {
-            let name = words::quote(&placed.journey.name);
+            let name = quote(&placed.journey.name);
             let complaint = Complaint::new(format!("journey {name} is not used"));
             report
                 .at(placed.span.clone(), complaint.expecting("a stream with it in its `journeys`"));

@@ -3,11 +3,14 @@
 use thiserror::Error;
 
 use crate::arrival::Arrival;
-use crate::owed::Overflow;
 use crate::plan::Plan;
+use crate::runs::{Refused, runs};
 use crate::spacing::{Due, StreamArrivals};
 
-/// The arrivals of a plan by due time; equal times go by the order of the streams in the plan.
+pub use crate::runs::MAX_EXACTLY;
+
+/// The arrivals of a plan by due time; equal times go by the order of the streams in the plan. Those of
+/// closed phases are not among them: [`ClosedArrivals`](crate::closed::ClosedArrivals).
 ///
 /// Holds one arrival for each stream and no more, however long the plan.
 #[derive(Debug)]
@@ -16,14 +19,35 @@ pub struct Schedule {
     seq: u64,
 }
 
-/// A plan whose rates and durations are too large for exact 128-bit arithmetic.
+/// A plan whose arrivals cannot be computed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-#[error("stream {stream}, phase {phase}: too long for its rates to be computed exactly")]
-pub struct TooLarge {
-    /// Index into `Plan::streams`.
-    pub stream: usize,
-    /// Index into the stream's phases.
-    pub phase: usize,
+pub enum ScheduleError {
+    /// Its rates and durations are too large for exact 128-bit arithmetic.
+    #[error("stream {stream}, phase {phase}: too long for its rates to be computed exactly")]
+    TooLarge {
+        /// Index into `Plan::streams`.
+        stream: usize,
+        /// Index into the stream's phases.
+        phase: usize,
+    },
+    /// A phase of the spacing `exactly` has more arrivals than are drawn in advance.
+    #[error(
+        "stream {stream}, phase {phase}: more than {MAX_EXACTLY} arrivals of the spacing `exactly`"
+    )]
+    TooMany {
+        /// Index into `Plan::streams`.
+        stream: usize,
+        /// Index into the stream's phases.
+        phase: usize,
+    },
+    /// The plan was read from a record, which does not hold the times of a replayed file.
+    #[error("stream {stream}, phase {phase}: the times of the replayed file are not at hand")]
+    NotLoaded {
+        /// Index into `Plan::streams`.
+        stream: usize,
+        /// Index into the stream's phases.
+        phase: usize,
+    },
 }
 
 impl Schedule {
@@ -31,20 +55,25 @@ impl Schedule {
     ///
     /// # Panics
     /// If [`check`] refuses the plan. What `scenario::parse` made was checked there; a plan that came
-    /// over a network was not.
+    /// over a network or from a record was not.
     pub fn new(plan: &Plan) -> Self {
-        Self::of(plan).expect("a plan is checked when it is made")
-    }
-
-    fn of(plan: &Plan) -> Result<Self, TooLarge> {
-        let streams = (0..plan.streams.len()).map(|stream| Lane::of(plan, stream));
-        Ok(Self { streams: streams.collect::<Result<_, _>>()?, seq: 0 })
+        let lanes = (0..).zip(&plan.streams).map(|(stream, _)| Lane::of(plan, stream));
+        Self { streams: lanes.collect(), seq: 0 }
     }
 }
 
 /// Whether the arrivals of the plan can be computed exactly.
-pub fn check(plan: &Plan) -> Result<(), TooLarge> {
-    Schedule::of(plan).map(drop)
+pub fn check(plan: &Plan) -> Result<(), ScheduleError> {
+    for (stream, described) in plan.streams.iter().enumerate() {
+        for run in runs(&described.phases) {
+            run.check(&described.phases).map_err(|refused| match refused {
+                Refused::TooLarge(phase) => ScheduleError::TooLarge { stream, phase },
+                Refused::TooMany(phase) => ScheduleError::TooMany { stream, phase },
+                Refused::NotLoaded(phase) => ScheduleError::NotLoaded { stream, phase },
+            })?;
+        }
+    }
+    Ok(())
 }
 
 impl Iterator for Schedule {
@@ -71,11 +100,10 @@ struct Lane {
 }
 
 impl Lane {
-    fn of(plan: &Plan, stream: usize) -> Result<Self, TooLarge> {
-        let mut rest = StreamArrivals::of(plan, stream)
-            .map_err(|Overflow(phase)| TooLarge { stream, phase })?;
-        let index = u16::try_from(stream).map_err(|_| TooLarge { stream, phase: 0 })?;
-        Ok(Self { stream: index, head: rest.next(), rest })
+    fn of(plan: &Plan, stream: u16) -> Self {
+        let rest = StreamArrivals::of(plan, stream.into());
+        let mut rest = rest.expect("a plan is checked when it is made");
+        Self { stream, head: rest.next(), rest }
     }
 
     fn step(&mut self) -> Option<Due> {

@@ -5,17 +5,20 @@
 
 use std::process::Command;
 
+use load_plan::closed::ClosedArrivals;
 use load_plan::draw::{Draws, RowPicker};
 use load_plan::plan::{
-    Fraction, Journey, Phase, PhaseKind, Pick, Plan, Rate, Record, Spacing, Stream, Weighted,
+    Burst, Closed, Cycle, Fraction, Journey, Phase, PhaseKind, Pick, Plan, Rate, Record, Replay,
+    Spacing, Speed, Stream, Weighted,
 };
 use load_plan::schedule_csv;
+use load_plan::stamps::{Source, Stamps, Unit};
 use serde_json::Value;
 
 const CASES: &str = include_str!("../../../tests/golden/cases.json");
 
 /// The files the other program wrote.
-const GOLDEN: [(&str, &str); 10] = [
+const GOLDEN: [(&str, &str); 18] = [
     ("even-constant", include_str!("../../../tests/golden/even-constant.csv")),
     ("even-odd-rates", include_str!("../../../tests/golden/even-odd-rates.csv")),
     ("even-fractional", include_str!("../../../tests/golden/even-fractional.csv")),
@@ -26,7 +29,16 @@ const GOLDEN: [(&str, &str); 10] = [
     ("poisson-ramps", include_str!("../../../tests/golden/poisson-ramps.csv")),
     ("merged", include_str!("../../../tests/golden/merged.csv")),
     ("weights", include_str!("../../../tests/golden/weights.csv")),
+    ("even-steps", include_str!("../../../tests/golden/even-steps.csv")),
+    ("poisson-steps", include_str!("../../../tests/golden/poisson-steps.csv")),
+    ("even-sine", include_str!("../../../tests/golden/even-sine.csv")),
+    ("even-sine-to-zero", include_str!("../../../tests/golden/even-sine-to-zero.csv")),
+    ("poisson-sine", include_str!("../../../tests/golden/poisson-sine.csv")),
+    ("exactly", include_str!("../../../tests/golden/exactly.csv")),
+    ("bursts", include_str!("../../../tests/golden/bursts.csv")),
+    ("replay", include_str!("../../../tests/golden/replay.csv")),
 ];
+const CLOSED: &str = include_str!("../../../tests/golden/closed.csv");
 const DRAWS: &str = include_str!("../../../tests/golden/draws.csv");
 
 #[test]
@@ -45,6 +57,29 @@ fn every_due_time_is_that_of_the_other_program() {
         assert!(found == expected, "{name}: {} bytes, not {}", found.len(), expected.len());
         assert_eq!(usize::try_from(count).unwrap() + 1, expected.lines().count(), "{name}");
     }
+}
+
+#[test]
+fn every_closed_arrival_is_that_of_the_other_program() {
+    let cases: Value = serde_json::from_str(CASES).unwrap();
+    let mut found = vec!["case,n,due_ns".to_owned()];
+    for case in cases["closed"].as_array().unwrap() {
+        let answers_ns: Vec<_> =
+            case["answers_ns"].as_array().unwrap().iter().map(|ns| ns.as_u64().unwrap()).collect();
+        let mut arrivals = ClosedArrivals::of(&closed_plan(case, &cases), 0);
+        while let Some(arrival) = arrivals.release() {
+            let n = arrival.n;
+            found.push(format!("{},{n},{}", text(&case["name"]), arrival.due_ns));
+            let answer_ns = answers_ns[usize::try_from(n).unwrap() % answers_ns.len()];
+            // Told at once: what was not due before it is not due before it.
+            arrivals.ended(arrival.seq, arrival.due_ns + answer_ns);
+        }
+        assert!(arrivals.is_over());
+    }
+    for (found, expected) in found.iter().zip(CLOSED.lines()) {
+        assert_eq!(found, expected);
+    }
+    assert_eq!(found.len(), CLOSED.lines().count());
 }
 
 #[test]
@@ -107,6 +142,26 @@ fn plan(case: &Value) -> Plan {
     }
 }
 
+/// One stream, idle until its closed phase begins.
+fn closed_plan(case: &Value, cases: &Value) -> Plan {
+    let number = |key: &str| case[key].as_u64();
+    let cycle = match (number("pace_ns"), number("pause_ns")) {
+        (Some(pace_ns), _) => Cycle::Pace { pace_ns },
+        (None, pause_ns) => Cycle::Pause { pause_ns: pause_ns.unwrap() },
+    };
+    let [users, ramp_s] =
+        ["users", "ramp_s"].map(|key| u32::try_from(number(key).unwrap()).unwrap());
+    let phase = Phase {
+        name: "closed".into(),
+        start_ns: number("start_ns").unwrap(),
+        duration_ns: number("duration_ns").unwrap(),
+        measured: true,
+        kind: PhaseKind::Closed(Closed { users, ramp_s, cycle }),
+    };
+    let streams = vec![Stream { phases: vec![phase], ..stream(0, &[], &case["name"]) }];
+    Plan { streams, ..plan(&cases["schedules"][0]) }
+}
+
 /// With the offset that the definition gives the k-th stream.
 fn stream(k: usize, described: &[Value], name: &Value) -> Stream {
     let offset = (500_000 + 618_034 * u32::try_from(k).unwrap()) % 1_000_000;
@@ -114,18 +169,7 @@ fn stream(k: usize, described: &[Value], name: &Value) -> Stream {
     let phases = described.iter().map(|described| {
         let duration_ns = described["duration_ns"].as_u64().unwrap();
         start_ns += duration_ns;
-        let rate = |end: &Value| Rate {
-            arrivals: end[0].as_u64().unwrap(),
-            seconds: end[1].as_u64().unwrap(),
-        };
-        let kind = match described["spacing"].as_str() {
-            None => PhaseKind::Idle {},
-            Some(spacing) => PhaseKind::Rate {
-                from: rate(&described["from"]),
-                to: rate(&described["to"]),
-                spacing: if spacing == "even" { Spacing::Even } else { Spacing::Poisson },
-            },
-        };
+        let kind = kind(described);
         let name = text(&described["name"]);
         Phase { name, start_ns: start_ns - duration_ns, duration_ns, measured: true, kind }
     });
@@ -137,6 +181,54 @@ fn stream(k: usize, described: &[Value], name: &Value) -> Stream {
         users: 1,
         queue: 1,
         max_wait_ns: 1,
+    }
+}
+
+fn kind(described: &Value) -> PhaseKind {
+    let number = |key: &str| described[key].as_u64().unwrap();
+    match described["kind"].as_str() {
+        Some("idle") => PhaseKind::Idle {},
+        Some("burst") => PhaseKind::Burst(Burst {
+            size: u32::try_from(number("size")).unwrap(),
+            every_ns: number("every_ns"),
+        }),
+        Some("replay") => PhaseKind::Replay(replay(described)),
+        Some(other) => panic!("{other}"),
+        None => at_rate(described),
+    }
+}
+
+fn at_rate(described: &Value) -> PhaseKind {
+    let spacing = match described["spacing"].as_str().unwrap() {
+        "even" => Spacing::Even,
+        "poisson" => Spacing::Poisson,
+        _ => Spacing::Exactly,
+    };
+    if let Some(steps) = described["steps"].as_array() {
+        return PhaseKind::Steps { rates: steps.iter().map(rate).collect(), spacing };
+    }
+    if let Some(period_ns) = described["period_ns"].as_u64() {
+        let [mean, amplitude] = ["mean", "amplitude"].map(|key| rate(&described[key]));
+        return PhaseKind::Sine { mean, amplitude, period_ns, spacing };
+    }
+    PhaseKind::Rate { from: rate(&described["from"]), to: rate(&described["to"]), spacing }
+}
+
+fn rate(value: &Value) -> Rate {
+    Rate { arrivals: value[0].as_u64().unwrap(), seconds: value[1].as_u64().unwrap() }
+}
+
+fn replay(described: &Value) -> Replay {
+    let source = Source { file: "f".into(), column: "t".into(), unit: Unit::Seconds };
+    let lines = described["stamps"].as_array().unwrap().iter().map(text);
+    let lines: Vec<_> = std::iter::once("t".to_owned()).chain(lines).collect();
+    let stamps = Stamps::from_csv(lines.join("\n").as_bytes(), &source).unwrap();
+    let speed = rate(&described["speed"]);
+    Replay {
+        file: source.file,
+        offsets: stamps.offsets(),
+        speed: Speed { numerator: speed.arrivals, denominator: speed.seconds },
+        repeat_ns: described["repeat_ns"].as_u64(),
     }
 }
 

@@ -7,7 +7,7 @@ use load_plan::arrival::Arrival;
 use load_plan::expect::{Count, expected};
 use load_plan::hash::{plan_sha256, schedule_sha256};
 use load_plan::plan::{Fraction, Phase, PhaseKind, Plan, Spacing, Stream, Weighted};
-use load_plan::schedule::{Schedule, TooLarge, check};
+use load_plan::schedule::{Schedule, ScheduleError, check};
 use proptest::prelude::*;
 
 /// Plans tried for each law: each has up to some thousand arrivals.
@@ -230,12 +230,12 @@ fn a_week_at_the_highest_rate_is_computed_and_more_is_refused() {
         assert_eq!(check(&with(constant(1_000_000, spacing))), Ok(()));
         assert_eq!(check(&with(ramp((0, 1), (1_000_000, 1), spacing))), Ok(()));
         let fine = ramp((1, 1_000_003), (999_999_999_999, 1_000_000), spacing);
-        assert_eq!(check(&with(fine)), Err(TooLarge { stream: 0, phase: 1 }));
+        assert_eq!(check(&with(fine)), Err(ScheduleError::TooLarge { stream: 0, phase: 1 }));
     }
     let primes = [u64::MAX - 58, u64::MAX - 82].map(|prime| (constant(1, Spacing::Even), prime));
     let kinds = primes.map(|(_, prime)| (ramp((1, prime), (1, prime), Spacing::Even), 1));
     assert_eq!(
         check(&plan(1, vec![stream("s", HALF, &kinds)])),
-        Err(TooLarge { stream: 0, phase: 1 })
+        Err(ScheduleError::TooLarge { stream: 0, phase: 1 })
     );
 }

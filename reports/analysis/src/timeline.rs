@@ -1,67 +1,57 @@
 //! What the plan asked for in each second, beside which a report draws what was offered.
 
-use load_plan::plan::{Phase, PhaseKind, Plan, Rate, Stream};
+use load_plan::plan::{Phase, Plan, Stream};
 
 /// The most seconds drawn: 31 days.
 const SECONDS_MAX: u64 = 31 * 24 * 60 * 60;
 
 const NANOSECONDS: u64 = 1_000_000_000;
 
-/// Arrivals asked for in each second from the run's start, of all streams together. Exact up to the
-/// rounding of a float; the schedule itself is made elsewhere, in exact arithmetic.
-pub fn asked(plan: &Plan) -> Vec<f64> {
+/// Arrivals asked for in each second from the run's start, of all streams together; `None` where that of
+/// a stream is not known. Exact up to the rounding of a float; the schedule itself is made elsewhere, in
+/// exact arithmetic.
+pub fn asked(plan: &Plan) -> Vec<Option<f64>> {
     plan.streams.iter().map(asked_of).fold(Vec::new(), |mut sum, stream| {
-        sum.resize(sum.len().max(stream.len()), 0.0);
+        sum.resize(sum.len().max(stream.len()), Some(0.0));
         for (sum, asked) in sum.iter_mut().zip(stream) {
-            *sum += asked;
+            *sum = sum.zip(asked).map(|(sum, asked)| sum + asked);
         }
         sum
     })
 }
 
-/// Arrivals asked for in each second from the run's start, of one stream: the integral of its rate.
-pub fn asked_of(stream: &Stream) -> Vec<f64> {
+/// Arrivals asked for in each second from the run's start, of one stream: the integral of its rate. A record
+/// does not hold the times of a replayed file: there it is `None`.
+pub fn asked_of(stream: &Stream) -> Vec<Option<f64>> {
     let end_ns = stream.phases.iter().map(end_ns).max().unwrap_or(0);
     let seconds = end_ns.div_ceil(NANOSECONDS).min(SECONDS_MAX);
     (0..seconds)
         .map(|second| {
             let from = second * NANOSECONDS;
-            stream.phases.iter().map(|phase| owed(phase, from, from + NANOSECONDS)).sum()
+            stream.phases.iter().map(|phase| asked_in(phase, from, from + NANOSECONDS)).sum()
         })
         .collect()
 }
 
-/// The integral of a linear rate over the part of the phase between two instants: its mean there, times
-/// the time.
-fn owed(phase: &Phase, from_ns: u64, to_ns: u64) -> f64 {
-    let PhaseKind::Rate { from, to, .. } = phase.kind else { return 0.0 };
+/// What a phase asks for between two instants.
+fn asked_in(phase: &Phase, from_ns: u64, to_ns: u64) -> Option<f64> {
     let start = from_ns.max(phase.start_ns);
     let end = to_ns.min(end_ns(phase));
     if start >= end {
-        return 0.0;
+        return Some(0.0);
     }
-    let middle = seconds(start - phase.start_ns) + seconds(end - start) / 2.0;
-    let share = middle / seconds(phase.duration_ns);
-    let mean = per_second(from) * (1.0 - share) + per_second(to) * share;
-    mean * seconds(end - start)
+    let [until_start, until_end] = [start, end].map(|at| phase.asked(at - phase.start_ns));
+    Some(until_end? - until_start?)
 }
 
 fn end_ns(phase: &Phase) -> u64 {
     phase.start_ns.saturating_add(phase.duration_ns)
 }
 
-#[expect(clippy::cast_precision_loss, reason = "a figure to draw")]
-fn seconds(nanoseconds: u64) -> f64 {
-    nanoseconds as f64 / NANOSECONDS as f64
-}
-
-#[expect(clippy::cast_precision_loss, reason = "a figure to draw")]
-fn per_second(rate: Rate) -> f64 {
-    rate.arrivals as f64 / rate.seconds.max(1) as f64
-}
-
 #[cfg(test)]
 mod tests {
+    use load_plan::plan::{Closed, Cycle, PhaseKind};
+
     use super::*;
     use crate::sample::{good, phase, stream};
 
@@ -72,7 +62,7 @@ mod tests {
         let asked = asked_of(&stream("reads", phases));
         assert_eq!(asked.len(), expected.len(), "{asked:?}");
         for (asked, expected) in asked.iter().zip(expected) {
-            assert!((asked - expected).abs() < 1e-9, "{asked} {expected}");
+            assert!((asked.unwrap() - expected).abs() < 1e-9, "{asked:?} {expected}");
         }
     }
 
@@ -95,13 +85,23 @@ mod tests {
         check(vec![idle, phase("hold", (SECOND, SECOND), 4, 4)], &[0.0, 4.0]);
     }
 
+    /// 25 users over 2 s with a pace of half a second ask for 50/s once all are there, half of it meanwhile.
+    #[test]
+    fn closed_users_ask_as_if_answers_took_no_time() {
+        let cycle = Cycle::Pace { pace_ns: SECOND / 2 };
+        let closed = Closed { users: 25, ramp_s: 2, cycle };
+        let phase =
+            Phase { kind: PhaseKind::Closed(closed), ..phase("loop", (0, 4 * SECOND), 1, 1) };
+        check(vec![phase], &[12.5, 37.5, 50.0, 50.0]);
+    }
+
     #[test]
     fn streams_add_up() {
         let plan = good().plan;
         let asked = asked(&plan);
         assert_eq!(asked.len(), 40);
         // 600/s · 10 s / 2 + 600/s · 30 s + 250/s · 40 s
-        assert!((asked.iter().sum::<f64>() - 31_000.0).abs() < 1e-6);
-        assert!((asked[9] - (570.0 + 250.0)).abs() < 1e-9, "{}", asked[9]);
+        assert!((asked.iter().flatten().sum::<f64>() - 31_000.0).abs() < 1e-6);
+        assert!((asked[9].unwrap() - (570.0 + 250.0)).abs() < 1e-9, "{:?}", asked[9]);
     }
 }

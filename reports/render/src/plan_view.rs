@@ -1,7 +1,11 @@
 //! What a scenario would do, for `hanno check`: counts, lengths, and the picture of its rates.
 
-use load_plan::expect::{Count, StreamExpected, corners};
-use load_plan::plan::{Phase, PhaseKind, Plan, Rate, Record, Spacing, Stream};
+use load_plan::coincidence::Coincidence;
+use load_plan::expect::{Count, StreamExpected};
+use load_plan::picture::corners;
+use load_plan::plan::{
+    Closed, Cycle, Phase, PhaseKind, Plan, Rate, Record, Replay, Spacing, Stream,
+};
 
 use crate::rate_chart::rate_chart;
 use crate::{table, units};
@@ -13,7 +17,12 @@ const CHART_HEIGHT: usize = 4;
 const INDENT: usize = 2;
 
 /// A plan in words and figures; `expected` has an entry for each of its streams.
-pub fn plan(plan: &Plan, target: &str, expected: &[StreamExpected]) -> String {
+pub fn plan(
+    plan: &Plan,
+    target: &str,
+    expected: &[StreamExpected],
+    coincidence: Option<Coincidence>,
+) -> String {
     let [length, drain] = [plan.end_ns(), plan.drain_ns].map(units::duration_ns);
     [
         format!("{}\n  against {target}; {length}, then up to {drain} to drain\n", plan.name),
@@ -21,7 +30,7 @@ pub fn plan(plan: &Plan, target: &str, expected: &[StreamExpected]) -> String {
         section("Streams", &table::table(&streams(plan, expected), INDENT)),
         section("Objectives", &table::table(&objectives(plan), INDENT)),
         section("Rates", &chart(plan)),
-        format!("{}\n", kept(plan.record)),
+        format!("{}{}\n", coincidence.map(together).unwrap_or_default(), kept(plan.record)),
     ]
     .join("\n")
 }
@@ -42,24 +51,71 @@ fn arrivals(plan: &Plan, expected: &[StreamExpected]) -> Vec<Vec<String>> {
 }
 
 fn phase_row(stream: &Stream, phase: &Phase, count: Count) -> Vec<String> {
-    let (rate, spacing) = match &phase.kind {
-        PhaseKind::Idle {} => ("idle".to_owned(), ""),
-        PhaseKind::Listen { users } => (format!("{users} readers"), ""),
-        PhaseKind::Rate { from, to, spacing } => {
-            let ends = [*from, *to].map(per_second);
-            let rate = if from == to { ends[0].clone() } else { ends.join(" to ") };
-            (rate, spacing_word(*spacing))
-        }
-    };
+    let (rate, spacing) = rate_and_spacing(&phase.kind);
     vec![
         format!("{}/{}", stream.name, phase.name),
         units::duration_ns(phase.start_ns),
-        units::duration_ns(phase.duration_ns),
+        length(phase.duration_ns),
         rate,
-        spacing.to_owned(),
+        spacing,
         count_text(count),
         if phase.measured { "yes" } else { "no" }.to_owned(),
     ]
+}
+
+/// What arrives, in the words of the scenario.
+fn rate_and_spacing(kind: &PhaseKind) -> (String, String) {
+    let rate = match kind {
+        PhaseKind::Idle {} => "idle".to_owned(),
+        PhaseKind::Listen { users } => format!("{users} readers"),
+        PhaseKind::Rate { from, to, .. } if from == to => per_second(*from),
+        PhaseKind::Rate { from, to, .. } => [*from, *to].map(per_second).join(" to "),
+        PhaseKind::Steps { rates, .. } => {
+            let ends = [rates.first(), rates.last()].into_iter().flatten().copied();
+            let ends: Vec<_> = ends.map(per_second).collect();
+            format!("{} steps, {}", rates.len(), ends.join(" to "))
+        }
+        PhaseKind::Sine { mean, amplitude, period_ns, .. } => {
+            let [mean, amplitude] = [*mean, *amplitude].map(per_second);
+            format!("{mean} ± {amplitude} in {}", length(*period_ns))
+        }
+        PhaseKind::Burst(burst) => {
+            format!("{} each {}", burst.size, length(burst.every_ns))
+        }
+        PhaseKind::Replay(replay) => replayed(replay),
+        PhaseKind::Closed(closed) => closed_users(closed),
+    };
+    let spacing = match kind {
+        PhaseKind::Burst(_) => "burst",
+        PhaseKind::Replay(_) => "replay",
+        PhaseKind::Closed(_) => "CLOSED",
+        kind => kind.spacing().map_or("", spacing_word),
+    };
+    (rate, spacing.to_owned())
+}
+
+/// As scenarios and reports write lengths, and finer below a second.
+fn length(ns: u64) -> String {
+    if ns < 1_000_000_000 { units::time_ns(ns) } else { units::duration_ns(ns) }
+}
+
+fn replayed(replay: &Replay) -> String {
+    let (above, below) = (replay.speed.numerator, replay.speed.denominator);
+    let speed = match (above, below) {
+        (1, 1) => String::new(),
+        (above, 1) => format!(" x {above}"),
+        (above, below) => format!(" x {above}/{below}"),
+    };
+    let again = if replay.repeat_ns.is_some() { ", again" } else { "" };
+    format!("{} times{speed}{again}", replay.offsets.count)
+}
+
+fn closed_users(closed: &Closed) -> String {
+    let cycle = match closed.cycle {
+        Cycle::Pace { pace_ns } => format!("pace {}", length(pace_ns)),
+        Cycle::Pause { pause_ns } => format!("pause {}", length(pause_ns)),
+    };
+    format!("{} users, {cycle}", closed.users)
 }
 
 fn streams(plan: &Plan, expected: &[StreamExpected]) -> Vec<Vec<String>> {
@@ -106,6 +162,14 @@ fn chart(plan: &Plan) -> String {
     rate_chart(&series, WIDTH, CHART_HEIGHT)
 }
 
+/// Streams that meet make clusters that neither has.
+fn together(coincidence: Coincidence) -> String {
+    let Coincidence { arrivals, near, prefix } = coincidence;
+    let share = units::percent_of(near, arrivals);
+    let of = if prefix { format!("the first {arrivals} arrivals") } else { "arrivals".to_owned() };
+    format!("Within 10 µs of an arrival of another stream: {share} of {of}.\n")
+}
+
 fn kept(record: Record) -> String {
     match record {
         Record::All {} => "The record keeps a row for every request.".to_owned(),
@@ -118,6 +182,7 @@ fn spacing_word(spacing: Spacing) -> &'static str {
     match spacing {
         Spacing::Even => "even",
         Spacing::Poisson => "poisson",
+        Spacing::Exactly => "exactly",
     }
 }
 
@@ -126,10 +191,11 @@ fn per_second(rate: Rate) -> String {
     units::per_second(rate.arrivals as f64 / rate.seconds as f64)
 }
 
-/// A random count is given with its mean.
+/// A random count is given with its mean, one that depends on answers with what is asked for.
 fn count_text(count: Count) -> String {
     match count {
         Count::Exact(count) => count.to_string(),
         Count::Mean(mean) => format!("~{mean:.0}"),
+        Count::AtMost(count) => format!("<= {count}"),
     }
 }

@@ -159,7 +159,7 @@ fn unknown_columns(columns: &[Column], secret: &[String]) -> Vec<Complaint> {
 }
 
 /// A scenario names files beside it, never others: it is not trusted like a program.
-fn file(value: &DeValue<'_>) -> Result<String, Complaint> {
+pub(crate) fn file(value: &DeValue<'_>) -> Result<String, Complaint> {
     let path = value::any_text(value)?;
     let inside = |part: &str| !matches!(part, "" | "." | "..") && !part.contains(['\\', ':', '\0']);
     if path.split('/').all(inside) {

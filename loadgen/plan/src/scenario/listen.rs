@@ -31,7 +31,7 @@ pub(crate) fn check(
             PhaseKind::Idle {} => None,
             PhaseKind::Listen { .. } if !std::mem::replace(&mut listening, true) => None,
             PhaseKind::Listen { .. } => Some("two phases of readers in one stream"),
-            PhaseKind::Rate { .. } => Some("arrivals in a stream of readers"),
+            _ => Some("arrivals in a stream of readers"),
         };
         if let Some(problem) = problem {
             let complaint = Complaint::new(problem).expecting("another `[[stream]]` for them");
@@ -46,7 +46,7 @@ pub(crate) fn check(
 /// Checks what readers need of the rest of the file.
 pub(crate) fn check_all(
     root: &Section<'_>,
-    drafts: &[Draft],
+    (journeys, drafts): (&[journey::Placed], &[Draft]),
     trace_header: bool,
     report: &mut Report,
 ) {
@@ -58,6 +58,7 @@ pub(crate) fn check_all(
         let expected = "a `[[stream]]` with a `rate` beside them";
         report.at(root.place("stream"), complaint.expecting(expected));
     }
+    shared_journeys(journeys, drafts, report);
     if !trace_header {
         let complaint = Complaint::new("`trace_header = false` beside readers");
         let expected = "`true`: an event is known by the mark of its request";
@@ -102,6 +103,26 @@ pub(crate) fn only_for_readers(step: &str, journeys: &[journey::Placed], drafts:
     };
     let mut having = (0..journeys.len()).filter(|at| has(&journeys[*at])).peekable();
     having.peek().is_some() && having.all(for_readers)
+}
+
+/// An arrival would wait for the end of a stream of events that has none.
+fn shared_journeys(journeys: &[journey::Placed], drafts: &[Draft], report: &mut Report) {
+    let taken = |at: usize, by_readers: bool| {
+        let mut streams = drafts.iter().map(|draft| &draft.stream);
+        streams.any(|stream| {
+            stream.readers().is_some() == by_readers
+                && stream.mix.iter().any(|part| usize::from(part.journey) == at)
+        })
+    };
+    for (at, placed) in journeys.iter().enumerate().filter(|(at, _)| taken(*at, true)) {
+        if taken(at, false) {
+            let name = quote(&placed.journey.name);
+            let complaint =
+                Complaint::new(format!("journey {name} is taken by readers and by arrivals"));
+            let expected = "a journey of its own for each: what readers open does not end";
+            report.at(placed.span.clone(), complaint.expecting(expected));
+        }
+    }
 }
 
 fn listens(drafts: &[Draft]) -> bool {

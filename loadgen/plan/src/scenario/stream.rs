@@ -8,7 +8,7 @@ use super::section::{Section, Value};
 use super::units::MAX_DURATION_NS;
 use super::value;
 use super::words::{self, quote};
-use super::{listen, phase};
+use super::{Context, closed, listen, phase};
 use crate::exact;
 use crate::plan::{Fraction, Phase, PhaseKind, Stream, Weighted};
 
@@ -17,7 +17,7 @@ pub(crate) const MAX_STREAMS: usize = 64;
 /// Phases of a stream.
 const MAX_PHASES: usize = 1000;
 /// Users of a stream: each is a task with a connection of its own.
-const MAX_USERS: u32 = 100_000;
+pub(crate) const MAX_USERS: u32 = 100_000;
 /// Largest default for the users of a stream; more must be asked for by name.
 const MAX_DEFAULT_USERS: u128 = 10_000;
 /// Arrivals that may wait for a user.
@@ -41,14 +41,20 @@ pub(crate) struct Draft {
 }
 
 /// Reads all streams, in the order of the file.
-pub(crate) fn read(root: &Section<'_>, journeys: &[Placed], report: &mut Report) -> Vec<Draft> {
+pub(crate) fn read(
+    root: &Section<'_>,
+    journeys: &[Placed],
+    context: &Context,
+    report: &mut Report,
+) -> Vec<Draft> {
     let list = root.list("stream", MAX_STREAMS, report);
     if list.is_empty() {
         root.missing("stream", report);
     }
     let mut drafts: Vec<Draft> = Vec::new();
     for (index, value) in list.into_iter().enumerate() {
-        let Some(draft) = stream(value, usual_offset(index), journeys, report) else { continue };
+        let whole = (usual_offset(index), journeys, context);
+        let Some(draft) = stream(value, whole, report) else { continue };
         let name = &draft.stream.name;
         if !name.is_empty() && drafts.iter().any(|other| other.stream.name == *name) {
             let complaint = Complaint::new(format!("two streams are called {}", quote(name)));
@@ -64,10 +70,11 @@ impl Draft {
     pub(crate) fn settle(mut self, journeys: &[Placed]) -> Stream {
         let mix = self.stream.mix.iter().filter_map(|part| journeys.get(usize::from(part.journey)));
         let timeout_ns = mix.map(Placed::timeout_ns).max().unwrap_or(1);
-        let peak = self.stream.peak();
-        let busy = u128::from(peak.arrivals) * u128::from(timeout_ns);
-        let busy = busy.div_ceil(u128::from(peak.seconds) * 1_000_000_000);
-        let usual = busy.clamp(1, MAX_DEFAULT_USERS);
+        let phases = self.stream.phases.iter();
+        let busy = phases.map(|phase| phase.most_at_once(timeout_ns)).max().unwrap_or(0);
+        // The users of a closed phase are asked for by name.
+        let most = if self.stream.is_closed() { MAX_USERS.into() } else { MAX_DEFAULT_USERS };
+        let usual = busy.clamp(1, most);
         let usual = u32::try_from(usual).expect("clamped to 32 bits");
         let serves = self.stream.readers().is_none();
         self.stream.users = if serves { self.users.unwrap_or(usual) } else { 0 };
@@ -86,8 +93,7 @@ fn usual_offset(index: usize) -> Fraction {
 
 fn stream(
     value: &Value<'_>,
-    offset: Fraction,
-    journeys: &[Placed],
+    (offset, journeys, context): (Fraction, &[Placed], &Context),
     report: &mut Report,
 ) -> Option<Draft> {
     let keys = ["name", "journeys", "offset", "users", "queue", "max_wait", "phase"];
@@ -98,7 +104,7 @@ fn stream(
     let users = section.optional("users", report, value::whole_32(1..=MAX_USERS));
     let queue = section.optional("queue", report, value::whole_32(0..=MAX_QUEUE));
     let max_wait_ns = section.optional("max_wait", report, value::duration);
-    let (phases, phase_spans) = phases(&section, report);
+    let (phases, phase_spans) = phases(&section, context, report);
     let queue = queue.unwrap_or(DEFAULT_QUEUE);
     // Without a right name the stream goes on, so that its journeys count as used.
     let name = name.unwrap_or_default();
@@ -111,6 +117,8 @@ fn stream(
     };
     if draft.stream.readers().is_some() {
         listen::check(&section, &draft, journeys, report);
+    } else if draft.stream.is_closed() {
+        closed::check(&section, &draft, report);
     }
     Some(draft)
 }
@@ -144,7 +152,11 @@ fn mix(stream: &Section<'_>, journeys: &[Placed], report: &mut Report) -> Vec<We
     mix
 }
 
-fn phases(stream: &Section<'_>, report: &mut Report) -> (Vec<Phase>, Vec<Range<usize>>) {
+fn phases(
+    stream: &Section<'_>,
+    context: &Context,
+    report: &mut Report,
+) -> (Vec<Phase>, Vec<Range<usize>>) {
     let list = stream.list("phase", MAX_PHASES, report);
     if stream.value("phase").is_none() {
         stream.missing("phase", report);
@@ -152,7 +164,7 @@ fn phases(stream: &Section<'_>, report: &mut Report) -> (Vec<Phase>, Vec<Range<u
     let (mut phases, mut spans): (Vec<Phase>, Vec<_>) = (Vec::new(), Vec::new());
     let mut start_ns = 0;
     for (index, value) in list.into_iter().enumerate() {
-        let Some(read) = phase::read(value, index, start_ns, report) else { continue };
+        let Some(read) = phase::read(value, (index, start_ns), context, report) else { continue };
         start_ns += read.phase.duration_ns;
         if start_ns > MAX_DURATION_NS {
             let complaint = Complaint::new("the phases of a stream last too long together");

@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::expect::{Count, expected};
 use crate::plan::{Phase, PhaseKind, Plan, Stream};
+use crate::stamps::{Source, Stamps};
 
 /// What is allowed but probably not meant; `hanno check` prints it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,6 +43,27 @@ pub enum Warning {
         /// Bytes of all rows, estimated.
         bytes: u64,
     },
+    /// A phase asks only as fast as it is answered.
+    Closed {
+        /// The stream.
+        stream: String,
+        /// Its phase.
+        phase: String,
+    },
+    /// Some timestamps of a replayed file are earlier than the one before them.
+    ReplayUnsorted {
+        /// The file.
+        file: String,
+        /// How many.
+        count: u64,
+    },
+    /// All timestamps of a replayed file are whole seconds, and some are one.
+    ReplayClumps {
+        /// The file.
+        file: String,
+        /// The most arrivals that are due at once.
+        most: u64,
+    },
     /// The target provides the table, so its file is not read.
     FileNotUsed {
         /// The table.
@@ -67,11 +89,32 @@ pub(crate) fn about(plan: &Plan) -> Vec<Warning> {
     let counts = expected(plan);
     let due = plan.streams.iter().zip(&counts);
     let empty = due.filter(|(stream, expected)| match expected.arrivals {
-        Count::Exact(count) => count == 0 && stream.readers().is_none(),
+        Count::Exact(count) | Count::AtMost(count) => count == 0 && stream.readers().is_none(),
         Count::Mean(mean) => mean < 1.0,
     });
     warnings.extend(empty.map(|(stream, _)| Warning::NothingDue { stream: stream.name.clone() }));
+    let closed = |phase: &&Phase| matches!(phase.kind, PhaseKind::Closed(_));
+    warnings.extend(plan.streams.iter().flat_map(|stream| {
+        stream
+            .phases
+            .iter()
+            .filter(closed)
+            .map(|phase| Warning::Closed { stream: stream.name.clone(), phase: phase.name.clone() })
+    }));
     warnings
+}
+
+/// The warnings about a file that is replayed; what cannot be read is a problem, not a warning.
+pub(crate) fn about_replay(
+    (source, stamps): (&Source, &Result<Stamps, String>),
+) -> impl Iterator<Item = Warning> {
+    let file = || source.file.clone();
+    let (unsorted, clump) =
+        stamps.as_ref().map_or((0, None), |stamps| (stamps.unsorted, stamps.clump));
+    let unsorted =
+        (unsorted > 0).then(|| Warning::ReplayUnsorted { file: file(), count: unsorted });
+    let clumps = clump.map(|most| Warning::ReplayClumps { file: file(), most });
+    unsorted.into_iter().chain(clumps)
 }
 
 /// The first overlap of a measured phase of `stream`; one is enough to say it.
@@ -81,7 +124,7 @@ fn overlap(stream: &Stream, all: &[Stream]) -> Option<Warning> {
     stream.phases.iter().filter(|phase| phase.measured).find_map(|phase| {
         let disturbs = |other: &&Phase| {
             !other.measured
-                && matches!(other.kind, PhaseKind::Rate { .. })
+                && other.kind.arrives()
                 && other.start_ns < ends(phase)
                 && phase.start_ns < ends(other)
         };
@@ -121,6 +164,18 @@ impl fmt::Display for Warning {
                 out,
                 "the rows of all arrivals would take about {} MiB: one in {one_in} is kept; say `[record] arrivals = \"all\"` for all",
                 bytes >> 20
+            ),
+            Self::Closed { stream, phase } => write!(
+                out,
+                "`{stream}.{phase}` is CLOSED: its users wait for answers, so a slow target is asked less often than planned, and is not seen to be slow"
+            ),
+            Self::ReplayUnsorted { file, count } => write!(
+                out,
+                "`{file}`: {count} timestamps are earlier than the one before: they are replayed in order of time"
+            ),
+            Self::ReplayClumps { file, most } => write!(
+                out,
+                "`{file}`: all timestamps are whole seconds: arrivals come in clumps of up to {most} at the start of a second"
             ),
             Self::FileNotUsed { table } => {
                 write!(out, "table `{table}` is provided by the target: its file is not read")

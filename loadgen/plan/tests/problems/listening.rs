@@ -89,7 +89,7 @@ fn a_phase_of_readers_says_how_many_and_nothing_of_arrivals() {
         "rate = \"10/s\"",
         "rate = \"10/s\"\nusers = 5",
         &[
-            "9:9: `users` in a phase that does not listen; expected `users` of the stream, or `kind = \"listen\"`",
+            "9:9: `users` in a phase at a rate; expected it in a phase whose `kind` is one of `listen`, `closed`, or in the stream",
         ],
     );
 }
@@ -111,6 +111,7 @@ fn a_stream_of_readers_has_one_phase_of_them_and_one_request() {
             "12:12: `journeys`: readers with 2 journeys; expected one journey of one step: the request that opens the stream of events",
             "13:9: `queue` in a stream of readers; expected only `name`, `journeys` and phases; `users` stands in the phase",
             "14:9: `users` in a stream of readers; expected only `name`, `journeys` and phases; `users` stands in the phase",
+            "19:10: journey `react` is taken by readers and by arrivals; expected a journey of its own for each: what readers open does not end",
         ],
     );
     check(
@@ -118,6 +119,17 @@ fn a_stream_of_readers_has_one_phase_of_them_and_one_request() {
         "[[journey.listen.step]]\nname = \"then\"\nrequest = { path = \"/\" }\n[objectives]",
         &[
             "12:12: `journeys`: readers that take 2 steps; expected one journey of one step: the request that opens the stream of events",
+        ],
+    );
+}
+
+#[test]
+fn what_readers_open_no_arrival_takes() {
+    check(
+        "journeys = { react = 1 }",
+        "journeys = { react = 9, listen = 1 }",
+        &[
+            "22:10: journey `listen` is taken by readers and by arrivals; expected a journey of its own for each: what readers open does not end",
         ],
     );
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+mod kinds;
 mod listening;
 mod mutations;
 mod references;
@@ -9,6 +10,7 @@ mod requests;
 mod values;
 
 use load_plan::scenario::{Column, Context, Overrides, Place, ProvidedTable, parse};
+use load_plan::stamps::{Source, Stamps, Unit};
 
 /// A scenario without problems; tests change one thing in it.
 const RIGHT: &str = r#"schema = 1
@@ -47,8 +49,26 @@ fn context() -> Context {
             ("users.jsonl".to_owned(), rows),
             ("gone.jsonl".to_owned(), Err("no such file".to_owned())),
         ]),
+        replays: BTreeMap::from([
+            (source("log.csv"), stamps(LOG)),
+            (source("one.csv"), stamps(ONE)),
+            (source("gone.csv"), Err("no such file".to_owned())),
+        ]),
         overrides: Overrides::default(),
     }
+}
+
+/// Three requests in order within two seconds.
+const LOG: &str = "t\n100.5\n101\n102.5\n";
+/// Two requests at one moment.
+const ONE: &str = "t\n100.5\n100.5\n";
+
+fn stamps(text: &str) -> Result<Stamps, String> {
+    Stamps::from_csv(text.as_bytes(), &source("")).map_err(|why| why.to_string())
+}
+
+fn source(file: &str) -> Source {
+    Source { file: file.to_owned(), column: "t".to_owned(), unit: Unit::Seconds }
 }
 
 /// What is wrong with the text, without the file's name.

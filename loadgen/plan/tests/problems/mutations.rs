@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use super::{RIGHT, context, problems};
 
 /// Pieces of the language and of attacks on it, to be put anywhere.
-const PIECES: [&str; 34] = [
+const PIECES: [&str; 41] = [
     "",
     " ",
     "\n",
@@ -40,6 +40,13 @@ const PIECES: [&str; 34] = [
     "kind = \"idle\"\n",
     "kind = \"listen\"\n",
     "users = 3\n",
+    "kind = \"burst\"\nsize = 3\nevery = \"1ns\"\n",
+    "kind = \"closed\"\nusers = 3\nramp = \"1s\"\npause = \"1ms\"\n",
+    "kind = \"replay\"\nfile = \"log.csv\"\ncolumn = \"t\"\nunit = \"s\"\n",
+    "speed = 0.1\nloop = true\n",
+    "spacing = \"exactly\"\n",
+    "{ steps = [\"999999/s\", \"0/s\", \"1/h\"] }",
+    "{ mean = \"500000/s\", amplitude = \"500000/s\", period = \"168h\" }",
     "seed = 1\n",
     "a.b.c = 1\n",
 ];

@@ -71,7 +71,7 @@ fn rates() {
             "\"99999999999999999999999999/s\"",
             "`rate`: `99999999999999999999999999/s` has too many digits",
         ),
-        ("{ steps = [\"1/s\", \"2/s\"] }", "missing key `from`"),
+        ("{ step = [\"1/s\", \"2/s\"] }", "missing key `from`"),
         ("{ from = \"0/s\", to = \"0/s\" }", "a ramp from 0 to 0; expected `kind = \"idle\"`"),
     ] {
         let text = RIGHT.replacen("\"10/s\"", rate, 1);
@@ -80,29 +80,30 @@ fn rates() {
     }
     check(
         "rate = \"10/s\"",
-        "rate = { steps = [\"1/s\"] }",
+        "rate = { form = \"1/s\", to = \"2/s\" }",
         &[
             "10:8: missing key `from`",
-            "10:8: missing key `to`",
-            "10:10: unknown key `steps`; expected one of `from`, `to`",
+            "10:10: unknown key `form`; expected one of `from`, `to`; did you mean `from`?",
         ],
     );
     check(
         "rate = \"10/s\"\n",
         "",
-        &["8:1: missing key `rate`; expected a `rate`, or `kind = \"idle\"`"],
+        &[
+            "8:1: missing key `rate`; expected a `rate`, or a `kind` of phase without one, such as \"idle\"",
+        ],
     );
     check(
         "duration = \"1s\"",
         "duration = \"1s\"\nspacing = \"evn\"",
         &[
-            "12:11: `spacing`: unknown spacing `evn`; expected one of `even`, `poisson`; did you mean `even`?",
+            "12:11: `spacing`: unknown spacing `evn`; expected one of `even`, `poisson`, `exactly`; did you mean `even`?",
         ],
     );
     check(
         "duration = \"1s\"",
-        "duration = \"1s\"\nspacing = \"exactly\"",
-        &["12:11: `spacing`: unknown spacing `exactly`; expected one of `even`, `poisson`"],
+        "duration = \"1s\"\nspacing = \"uniform\"",
+        &["12:11: `spacing`: unknown spacing `uniform`; expected one of `even`, `poisson`"],
     );
     check(
         "duration = \"1s\"",
@@ -114,8 +115,10 @@ fn rates() {
     );
     check(
         "rate = \"10/s\"",
-        "kind = \"burst\"",
-        &["10:8: `kind`: unknown kind `burst`; expected one of `idle`, `listen`"],
+        "kind = \"bursts\"",
+        &[
+            "10:8: `kind`: unknown kind `bursts`; expected one of `idle`, `listen`, `burst`, `replay`, `closed`; did you mean `burst`?",
+        ],
     );
     check(
         "rate = \"10/s\"\nduration = \"1s\"",

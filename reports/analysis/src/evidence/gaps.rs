@@ -1,14 +1,14 @@
 //! How far apart first requests were sent, and how far apart the plan would have them.
 
 use hdrhistogram::Histogram;
-use load_plan::plan::{Phase, PhaseKind, Rate, Spacing, Stream};
+use load_plan::plan::{Phase, PhaseKind, Spacing, Stream};
 use run_record::arrivals::SentRow;
 
 /// The most sent times that are kept: a quarter of a million gaps say what millions would.
 pub const GAPS_ROWS_MAX: usize = 250_000;
 
-/// A ramp is taken as so many short phases of one rate.
-const SLICES: u32 = 64;
+/// A changing rate is taken as at least so many short phases of one rate.
+const SLICES: u64 = 64;
 
 /// The gaps between first requests of measured phases of a stream, in nanoseconds.
 #[derive(Clone, Debug)]
@@ -63,14 +63,14 @@ impl SentTimes {
 pub fn expected_share(stream: &Stream, gap_seconds: f64) -> Option<f64> {
     let (mut within, mut all) = (0.0, 0.0);
     for phase in stream.phases.iter().filter(|phase| phase.measured) {
-        let PhaseKind::Rate { from, to, spacing } = phase.kind else { continue };
-        for (rate, seconds) in slices(phase, per_second(from), per_second(to)) {
+        let Some(spacing) = phase.kind.spacing() else { continue };
+        for (rate, seconds) in slices(phase) {
             let arrivals = rate * seconds;
             let share = match spacing {
                 // A hair's breadth for the float in which a rate is turned into a gap.
                 Spacing::Even if gap_seconds * rate >= 1.0 - 1e-9 => 1.0,
                 Spacing::Even => 0.0,
-                Spacing::Poisson => 1.0 - (-rate * gap_seconds).exp(),
+                Spacing::Poisson | Spacing::Exactly => 1.0 - (-rate * gap_seconds).exp(),
             };
             within += arrivals * share;
             all += arrivals;
@@ -80,24 +80,35 @@ pub fn expected_share(stream: &Stream, gap_seconds: f64) -> Option<f64> {
 }
 
 /// Rates in the order of time, each with the seconds for which it holds.
-fn slices(phase: &Phase, from: f64, to: f64) -> impl Iterator<Item = (f64, f64)> {
-    #[expect(clippy::float_cmp, reason = "both are made of the same fraction where they are equal")]
-    let count = if from == to { 1 } else { SLICES };
-    #[expect(clippy::cast_precision_loss, reason = "a figure to draw")]
-    let seconds = phase.duration_ns as f64 / 1e9 / f64::from(count);
-    (0..count).map(move |index| {
-        let middle = (f64::from(index) + 0.5) / f64::from(count);
-        (from + (to - from) * middle, seconds)
+fn slices(phase: &Phase) -> impl Iterator<Item = (f64, f64)> {
+    let (count, length_ns) = match &phase.kind {
+        PhaseKind::Rate { from, to, .. } if from == to => (1, phase.duration_ns),
+        PhaseKind::Steps { rates, .. } => {
+            let steps = u64::try_from(rates.len()).unwrap_or(1).max(1);
+            (SLICES.div_ceil(steps) * steps, phase.duration_ns)
+        }
+        // One period stands for all of them.
+        PhaseKind::Sine { period_ns, .. } => (SLICES, phase.duration_ns.min(*period_ns)),
+        _ => (SLICES, phase.duration_ns),
+    };
+    let times = seconds(phase.duration_ns) / seconds(length_ns);
+    let asked = |within_ns| phase.asked(within_ns).unwrap_or(0.0);
+    let at = move |index: u64| length_ns / count * index + length_ns % count * index / count;
+    (0..count).filter(move |index| at(*index) < at(*index + 1)).map(move |index| {
+        let seconds = seconds(at(index + 1) - at(index));
+        ((asked(at(index + 1)) - asked(at(index))) / seconds, seconds * times)
     })
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a figure to draw")]
-fn per_second(rate: Rate) -> f64 {
-    rate.arrivals as f64 / rate.seconds.max(1) as f64
+fn seconds(nanoseconds: u64) -> f64 {
+    nanoseconds as f64 / 1e9
 }
 
 #[cfg(test)]
 mod tests {
+    use load_plan::plan::Rate;
+
     use super::*;
     use crate::sample::{phase, stream};
 

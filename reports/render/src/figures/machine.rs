@@ -40,7 +40,7 @@ pub(super) fn arrivals(evidence: &Evidence, clock: &Clock) -> Result<Option<Figu
         seconds.seconds.push(second);
         seconds.columns.iter_mut().for_each(|column| column.values.push(None));
     }
-    let of = |second: &u32| asked.get(*second as usize).copied();
+    let of = |second: &u32| asked.get(*second as usize).copied().flatten();
     seconds.columns.push(Column {
         name: "asked".to_owned(),
         head: "asked_per_s".to_owned(),

@@ -1,7 +1,7 @@
 //! The axis of time that all timelines share: how long the run was, what was measured when, and how many seconds one
 //! point stands for.
 
-use load_plan::plan::{Phase, PhaseKind, Stream};
+use load_plan::plan::{Phase, Stream};
 use run_analysis::evidence::Evidence;
 
 use crate::figure::{Chart, Column, Figure, Group};
@@ -134,7 +134,7 @@ pub(super) fn phases_of(streams: &[Stream], end: f64) -> Phases {
 
 /// Whether arrivals of the phase count.
 fn is_judged(phase: &Phase) -> bool {
-    phase.measured && !matches!(phase.kind, PhaseKind::Idle {} | PhaseKind::Listen { .. })
+    phase.measured && phase.kind.arrives()
 }
 
 /// Stretches in which no stream is measured.
