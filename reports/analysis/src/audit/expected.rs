@@ -18,7 +18,12 @@ pub enum Asked {
 /// What a phase of this kind asks for.
 pub fn expected(kind: &PhaseKind) -> Asked {
     match kind {
-        PhaseKind::Rate { spacing, .. } => Asked::Class(of_spacing(*spacing)),
+        PhaseKind::Rate { spacing, .. }
+        | PhaseKind::Steps { spacing, .. }
+        | PhaseKind::Sine { spacing, .. } => Asked::Class(of_spacing(*spacing)),
+        PhaseKind::Burst(_) => Asked::Class(Class::Clustered),
+        // Others decide: whoever wrote the file, and whoever answers.
+        PhaseKind::Replay(_) | PhaseKind::Closed(_) => Asked::Any,
         PhaseKind::Idle {} | PhaseKind::Listen { .. } => Asked::Nothing,
     }
 }
@@ -26,7 +31,8 @@ pub fn expected(kind: &PhaseKind) -> Asked {
 fn of_spacing(spacing: Spacing) -> Class {
     match spacing {
         Spacing::Even => Class::Even,
-        Spacing::Poisson => Class::Poisson,
+        // Of so many arrivals at random places, each part is as random as the other.
+        Spacing::Poisson | Spacing::Exactly => Class::Poisson,
     }
 }
 

@@ -1,36 +1,30 @@
 //! The planned rate, integrated: how many arrivals are owed at a time, so that a stream whose rate varies can be
 //! judged like one whose rate does not.
 
-use load_plan::plan::{Phase, PhaseKind, Rate};
+use load_plan::plan::Phase;
 
 use super::float;
+
+/// What was sent after the end of a phase goes on at the rate that it had over so long before.
+const LAST_NS: u64 = 10_000_000;
 
 /// The integrated rate of some phases of a stream, in floating point: good to a millionth of an arrival, which
 /// is all that statistics need. The schedule has its own, exact.
 #[derive(Clone, Debug)]
 pub(super) struct Planned {
     pieces: Vec<Piece>,
-    /// Of all pieces together, so that stretched times are as long as the phases.
+    /// Of all phases together, so that stretched times are as long as the phases.
     mean_per_ns: f64,
     /// The piece in which the last time was.
     at: usize,
 }
 
-/// A stretch of time over which the rate follows one law.
-#[derive(Clone, Copy, Debug)]
+/// A phase.
+#[derive(Clone, Debug)]
 struct Piece {
-    start_ns: u64,
-    length_ns: u64,
+    phase: Phase,
     /// Arrivals owed at its start.
     before: f64,
-    law: Law,
-}
-
-/// A rate over the time from the start of its piece, in arrivals per nanosecond.
-#[derive(Clone, Copy, Debug)]
-enum Law {
-    /// From one rate to another.
-    Linear { from: f64, to: f64 },
 }
 
 impl Planned {
@@ -38,82 +32,62 @@ impl Planned {
     pub(super) fn of(phases: &[&Phase]) -> Option<Self> {
         let mut pieces: Vec<Piece> = Vec::new();
         for phase in phases {
-            for (start_ns, length_ns, law) in laws(phase)? {
-                let before = pieces.last().map_or(0.0, Piece::after);
-                pieces.push(Piece { start_ns, length_ns, before, law });
-            }
+            phase.kind.spacing()?;
+            let before = pieces.last().map_or(0.0, |piece| piece.owed(piece.end_ns()));
+            pieces.push(Piece { phase: (*phase).clone(), before });
         }
-        let length_ns = pieces.iter().map(|piece| float(piece.length_ns)).sum::<f64>();
-        let mean_per_ns = pieces.last()?.after() / length_ns;
+        let last = pieces.last()?;
+        let owed = last.owed(last.end_ns());
+        let length_ns = pieces.iter().map(|piece| float(piece.phase.duration_ns)).sum::<f64>();
+        let mean_per_ns = owed / length_ns;
         (mean_per_ns > 0.0).then_some(Self { pieces, mean_per_ns, at: 0 })
     }
 
     /// When the first phase begins.
     pub(super) fn start_ns(&self) -> u64 {
-        self.pieces[0].start_ns
+        self.pieces[0].phase.start_ns
     }
 
     /// When the last phase ends.
     pub(super) fn end_ns(&self) -> u64 {
-        self.pieces.last().map_or(0, |piece| piece.start_ns + piece.length_ns)
+        self.pieces.last().map_or(0, Piece::end_ns)
     }
 
     /// A time stretched so that the rate is constant; times come in order. What was sent after the end of a
     /// phase goes on at its last rate: it is late, not crowded.
     pub(super) fn mapped_ns(&mut self, at_ns: u64) -> u64 {
-        while self.pieces.get(self.at + 1).is_some_and(|next| next.start_ns <= at_ns) {
+        while self.pieces.get(self.at + 1).is_some_and(|next| next.phase.start_ns <= at_ns) {
             self.at += 1;
         }
         let piece = &self.pieces[self.at];
-        let over_ns = at_ns.saturating_sub(piece.start_ns + piece.length_ns);
-        let owed = piece.owed(at_ns) + float(over_ns) * piece.rate(piece.length_ns);
-        whole_ns(owed / self.mean_per_ns)
+        let over_ns = at_ns.saturating_sub(piece.end_ns());
+        let over = if over_ns > 0 { float(over_ns) * piece.last_rate() } else { 0.0 };
+        whole_ns((piece.owed(at_ns) + over) / self.mean_per_ns)
     }
 
     /// Arrivals owed at a time.
     pub(super) fn owed(&self, at_ns: u64) -> f64 {
-        let after = self.pieces.partition_point(|piece| piece.start_ns <= at_ns);
+        let after = self.pieces.partition_point(|piece| piece.phase.start_ns <= at_ns);
         after.checked_sub(1).map_or(0.0, |index| self.pieces[index].owed(at_ns))
     }
 }
 
 impl Piece {
+    fn end_ns(&self) -> u64 {
+        self.phase.start_ns.saturating_add(self.phase.duration_ns)
+    }
+
     fn owed(&self, at_ns: u64) -> f64 {
-        let since = at_ns.saturating_sub(self.start_ns).min(self.length_ns);
-        let (t, length) = (float(since), float(self.length_ns));
-        match self.law {
-            Law::Linear { from, to } => self.before + t * (from + (to - from) * t / length / 2.0),
-        }
+        let within_ns = at_ns.saturating_sub(self.phase.start_ns);
+        self.before + self.phase.asked(within_ns).unwrap_or(0.0)
     }
 
-    fn after(&self) -> f64 {
-        self.owed(self.start_ns + self.length_ns)
+    /// Arrivals per nanosecond.
+    fn last_rate(&self) -> f64 {
+        let last_ns = self.phase.duration_ns.min(LAST_NS).max(1);
+        let end_ns = self.end_ns();
+        (self.owed(end_ns) - self.owed(end_ns - last_ns)) / float(last_ns)
     }
-
-    /// At a time from its start.
-    fn rate(&self, since_ns: u64) -> f64 {
-        match self.law {
-            Law::Linear { from, to } => {
-                from + (to - from) * float(since_ns) / float(self.length_ns)
-            }
-        }
-    }
-}
-
-/// The laws of a phase, each with its start and length; none where it follows no rate.
-fn laws(phase: &Phase) -> Option<Vec<(u64, u64, Law)>> {
-    let Phase { start_ns, duration_ns, .. } = *phase;
-    match phase.kind {
-        PhaseKind::Rate { from, to, .. } => {
-            let law = Law::Linear { from: per_ns(from), to: per_ns(to) };
-            Some(vec![(start_ns, duration_ns, law)])
-        }
-        PhaseKind::Idle {} | PhaseKind::Listen { .. } => None,
-    }
-}
-
-fn per_ns(rate: Rate) -> f64 {
-    float(rate.arrivals) / float(rate.seconds.max(1)) / 1e9
 }
 
 #[expect(

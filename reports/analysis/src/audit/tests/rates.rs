@@ -1,6 +1,6 @@
 //! Rates that vary, and phases that ask for different classes: by the plan's own schedule.
 
-use load_plan::plan::{Phase, Plan, Spacing};
+use load_plan::plan::{Burst, Phase, PhaseKind, Plan, Rate, Spacing};
 
 use super::streams::{due, phase, plan};
 use crate::audit::{Audited, RunAuditor, Started};
@@ -44,6 +44,31 @@ fn every_rate_is_judged_as_if_it_were_constant() {
         ];
         check(&phases, class);
     }
+}
+
+#[test]
+fn steps_sines_and_exact_counts_are_judged_by_their_own_law() {
+    let second = 1_000_000_000;
+    let rate = |arrivals| Rate { arrivals, seconds: 1 };
+    for (spacing, class) in
+        [(Spacing::Even, "EVEN"), (Spacing::Poisson, "POISSON"), (Spacing::Exactly, "POISSON")]
+    {
+        let mut hold = phase("hold", (0, 20), (100, 300), spacing);
+        check(&[hold.clone()], class);
+        hold.kind = PhaseKind::Steps { rates: [100, 900, 0, 300].map(rate).to_vec(), spacing };
+        check(&[hold.clone()], class);
+        let (mean, amplitude, period_ns) = (rate(300), rate(300), 7 * second);
+        hold.kind = PhaseKind::Sine { mean, amplitude, period_ns, spacing };
+        check(&[hold], class);
+    }
+}
+
+#[test]
+fn a_burst_is_to_be_clustered() {
+    let mut hold = phase("hold", (0, 20), (100, 100), Spacing::Even);
+    hold.kind = PhaseKind::Burst(Burst { size: 50, every_ns: 500_000_000 });
+    check(&[hold.clone()], "CLUSTERED");
+    assert_eq!(punctual(&plan(vec![hold], 1)).unwrap().audit.positions, Some(2));
 }
 
 #[test]
