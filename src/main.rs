@@ -26,6 +26,7 @@ mod child;
 mod dataset;
 mod replay;
 mod progress;
+mod auditing;
 mod files;
 mod say;
 mod clock;

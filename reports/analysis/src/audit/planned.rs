@@ -84,7 +84,7 @@ impl Piece {
 
     /// Arrivals per nanosecond.
     fn last_rate(&self) -> f64 {
-        let last_ns = self.phase.duration_ns.min(LAST_NS).max(1);
+        let last_ns = self.phase.duration_ns.clamp(1, LAST_NS);
         let end_ns = self.end_ns();
         (self.owed(end_ns) - self.owed(end_ns - last_ns)) / float(last_ns)
     }

@@ -7,7 +7,7 @@ use super::order::{HELD_MAX, Order};
 use super::{Audited, Auditor, as_planned, expected};
 
 /// Audits the first requests of measured phases, stream by stream.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct RunAuditor {
     streams: Vec<StreamAuditor>,
 }
