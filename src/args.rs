@@ -1,10 +1,14 @@
 //! The command line as given: what can be said, with an example for every verb.
 
+mod audit;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Parser, Subcommand, ValueEnum};
+
+pub(crate) use audit::{AuditArgs, AuditFormat};
 
 /// Load tests whose numbers can be believed; and when they cannot, Hanno says so.
 #[derive(Debug, Parser)]
@@ -40,6 +44,16 @@ Exit codes: 0 PASS, 1 FAIL, 2 usage, scenario or refused target, 3 INVALID, 4 IN
   hanno sink --listen 127.0.0.1:8080 --out arrivals.csv --delay 5ms
   hanno sink --listen 127.0.0.1:8080 --out arrivals.csv --freeze 1s --every 5s")]
     Sink(SinkArgs),
+    /// Judge how arrivals were spread in time: of a record, a sink's log, or another tool's log
+    #[command(after_help = "Examples:
+  hanno audit runs/20261123T101500Z-quickstart               each stream against its plan
+  hanno audit arrivals.csv                                   what `hanno sink` saw, whoever sent it
+  hanno audit arrivals.csv --against runs/mine --svg pictures    planned against arrived, one by one
+  hanno audit results.csv --format vegeta --expect even      another tool's own log
+  hanno audit times.csv --format csv:start,us --json
+
+Exit codes: 0 as planned, or no plan known; 1 not as planned; 2 cannot be read")]
+    Audit(AuditArgs),
     /// Serve the bundled reaction service
     #[command(after_help = "Examples:
   hanno serve --listen 127.0.0.1:8080 --store redb --data chat-data

@@ -22,17 +22,18 @@ mod fold;
 mod spectrum;
 mod trains;
 
+use hdrhistogram::Histogram;
 use load_plan::plan::Phase;
 use run_record::audit::{Audit, Rhythm};
 
 pub use class::{Class, as_planned};
 pub use expected::{Asked, expected};
 pub use fold::Fold;
-pub use gaps::Gaps;
 pub use order::{HELD_MAX, Order};
 pub use run::{RunAuditor, Started};
 
 use class::Seen;
+use gaps::Gaps;
 use planned::Planned;
 use scan::Scan;
 use windows::Windows;
@@ -60,8 +61,8 @@ pub struct Auditor {
 pub struct Audited {
     /// Class and numbers.
     pub audit: Audit,
-    /// The gaps as they were, in nanoseconds of the stretched times.
-    pub gaps: Gaps,
+    /// The gaps in nanoseconds, of times that are stretched so that the planned rate is constant.
+    pub gaps: Histogram<u64>,
     /// Where in the second arrivals came.
     pub fold: Fold,
 }
@@ -161,7 +162,7 @@ impl Auditor {
             stepped_back: self.stepped_back,
             ..Audit::default()
         };
-        Audited { audit, gaps: self.gaps, fold: scanned.fold }
+        Audited { audit, gaps: self.gaps.into_seen(), fold: scanned.fold }
     }
 }
 

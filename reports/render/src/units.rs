@@ -168,12 +168,11 @@ pub(crate) fn figure(name: &str, value: f64) -> (String, String) {
         "ms" => whole(1000.0).map(time_us),
         "s" | "seconds" => whole(1e6).map(time_us),
         "bytes" => whole(1.0).map(bytes),
-        "samples" => Some(number(value)),
+        "samples" | "ratio" => Some(number(value)),
         "count" => whole(1.0).map(count),
         "percent" => Some(percent(value)),
         "share" => Some(share(value)),
         "hz" => Some(per_second(value)),
-        "ratio" => Some(number(value)),
         "ppm" => Some(percent(value / 10_000.0)),
         _ => None,
     };

@@ -22,6 +22,16 @@ pub struct Fold {
 }
 
 impl Fold {
+    /// Of times in nanoseconds.
+    pub fn of_times(times: impl IntoIterator<Item = u64>) -> Self {
+        let mut counts = vec![0; PLACES];
+        for at_ns in times {
+            let place = usize::try_from(at_ns % 1_000_000_000 / 1_000_000);
+            counts[place.expect("a second has a thousand milliseconds")] += 1;
+        }
+        Self { counts }
+    }
+
     /// From the counts of equal parts of a second, at least as many as there are places.
     pub(super) fn of(bins: impl ExactSizeIterator<Item = u32>) -> Self {
         let parts = bins.len();

@@ -6,7 +6,7 @@ use super::float;
 
 /// Gaps, in nanoseconds.
 #[derive(Clone, Debug)]
-pub struct Gaps {
+pub(super) struct Gaps {
     arrivals: u64,
     first_ns: u64,
     last_ns: u64,
@@ -44,13 +44,13 @@ impl Gaps {
     }
 
     /// How many arrivals there were.
-    pub fn arrivals(&self) -> u64 {
+    pub(super) fn arrivals(&self) -> u64 {
         self.arrivals
     }
 
     /// Every gap.
-    pub fn seen(&self) -> &Histogram<u64> {
-        &self.seen
+    pub(super) fn into_seen(self) -> Histogram<u64> {
+        self.seen
     }
 
     /// Arrivals a second between the first and the last.

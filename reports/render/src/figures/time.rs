@@ -1,7 +1,7 @@
 //! The axis of time that all timelines share: how long the run was, what was measured when, and how many seconds one
 //! point stands for.
 
-use load_plan::plan::{Phase, Stream};
+use load_plan::plan::{Phase, PhaseKind, Stream};
 use run_analysis::evidence::Evidence;
 
 use crate::figure::{Chart, Column, Figure, Group};
