@@ -78,6 +78,9 @@ pub(super) fn read(path: &Path, record: &Path) -> anyhow::Result<Judged> {
         }
         matched.arrived += 1;
         let Arrival { stream, phase, due_ns, .. } = planned[place];
+        if !run.plan.streams[usize::from(stream)].phases[usize::from(phase)].measured {
+            continue;
+        }
         let sent_ns = arrived_ns.saturating_sub(run.started_unix_ns);
         auditor.started(Started { stream, phase, sent_ns });
         record_us(&mut lateness[usize::from(stream)], sent_ns.saturating_sub(due_ns));

@@ -26,7 +26,7 @@ use hdrhistogram::Histogram;
 use load_plan::plan::Phase;
 use run_record::audit::{Audit, Rhythm};
 
-pub use class::{Class, as_planned};
+pub use class::{Class, as_planned, has_rhythm};
 pub use expected::{Asked, expected};
 pub use fold::Fold;
 pub use order::{HELD_MAX, Order};

@@ -1,7 +1,7 @@
 //! The audit in words, on the terminal and as pictures: of a run, a sink's log, or another tool's.
 
 use hdrhistogram::Histogram;
-use run_analysis::audit::{Audited, as_planned};
+use run_analysis::audit::{Audited, as_planned, has_rhythm};
 use run_record::audit::Audit;
 
 use crate::figure::slug;
@@ -40,7 +40,13 @@ pub fn said(audit: &Audit) -> String {
             let (each, length) = (units::count(trains.frequency_hz.into()), trains.length);
             format!("requests came in trains: {each} a second, {} in each", units::number(length))
         }
-        ("CLUSTERED", None, None) => "requests came in clusters without a fixed rhythm".to_owned(),
+        ("CLUSTERED", None, None) => match audit.rhythm.filter(has_rhythm) {
+            Some(beat) => format!(
+                "requests came in clusters, most of all {} times a second",
+                beat.frequency_hz
+            ),
+            None => "requests came in clusters without a fixed rhythm".to_owned(),
+        },
         ("OTHER", ..) => {
             "requests came neither evenly nor at random; the numbers say how".to_owned()
         }
@@ -91,39 +97,40 @@ pub fn terminal(stream: &Stream, columns: usize) -> String {
     text + &table::table(&numbers(stream), 2)
 }
 
-/// Names and values, and what they are for streams of known kind.
+/// Names, with what the value is for streams of known kind, and values.
 fn numbers(stream: &Stream) -> Vec<Vec<String>> {
     let audit = &stream.audited.audit;
-    let known = |value: Option<f64>, kinds: &str| {
-        value.map(|value| (units::number(value), kinds.to_owned()))
-    };
-    let share = audit.zero_gap_share.map(|share| (units::share(share), String::new()));
-    let rhythm = audit.rhythm.map(|beat| {
-        let strength = units::number(beat.strength);
-        (format!("{}/s", beat.frequency_hz), format!("strength {strength}, p {:.1e}", beat.p))
-    });
+    let known = |value: Option<f64>| value.map(units::number);
     let rows = [
-        ("arrivals", Some((units::count(audit.arrivals), String::new()))),
-        ("rate", audit.rate_per_s.map(|rate| (units::per_second(rate), String::new()))),
-        ("dispersion in 1 ms", known(audit.idc_1ms, "random 1")),
-        ("dispersion in 10 ms", known(audit.idc_10ms, "random 1, even near 0")),
-        ("dispersion in 100 ms", known(audit.idc_100ms, "random 1, even 0")),
-        ("dispersion in 1 s", known(audit.idc_1s, "random 1, even 0")),
-        ("variation of gaps", known(audit.cv2, "random 1, even 0, clusters 2 or more")),
-        ("gaps of 0", share),
-        ("distance of gaps", known(audit.lilliefors_d, "random 0, even 0.63")),
-        ("strongest rhythm", rhythm),
+        ("arrivals", Some(units::count(audit.arrivals))),
+        ("rate", audit.rate_per_s.map(units::per_second)),
+        ("dispersion in 1 ms (random 1, clusters more)", known(audit.idc_1ms)),
+        ("dispersion in 10 ms (random 1, even near 0)", known(audit.idc_10ms)),
+        ("dispersion in 100 ms (random 1, even 0)", known(audit.idc_100ms)),
+        ("dispersion in 1 s (random 1, even 0)", known(audit.idc_1s)),
+        ("variation of gaps (random 1, even 0, clusters 2 or more)", known(audit.cv2)),
+        ("gaps of 0", audit.zero_gap_share.map(units::share)),
+        ("distance of gaps (random 0, even 0.63)", known(audit.lilliefors_d)),
+        ("strongest rhythm", audit.rhythm.map(|beat| units::per_second(beat.frequency_hz.into()))),
+        ("its strength (none 0, all keep to it 1)", known(audit.rhythm.map(|beat| beat.strength))),
+        ("how likely by chance", audit.rhythm.map(|beat| chance(beat.p))),
     ];
     let mut rows: Vec<Vec<String>> = rows
         .into_iter()
-        .filter_map(|(name, value)| value.map(|(value, kinds)| vec![name.to_owned(), value, kinds]))
+        .filter_map(|(name, value)| value.map(|value| vec![name.to_owned(), value]))
         .collect();
     if let Some(lateness) = stream.lateness_us.as_ref().filter(|lateness| !lateness.is_empty()) {
         let at = |quantile| units::time_us(lateness.value_at_quantile(quantile));
-        let tail = format!("p99 {}, max {}", at(0.99), units::time_us(lateness.max()));
-        rows.push(vec!["lateness p50".to_owned(), at(0.5), tail]);
+        rows.push(vec!["lateness p50".to_owned(), at(0.5)]);
+        rows.push(vec!["lateness p99".to_owned(), at(0.99)]);
+        rows.push(vec!["lateness max".to_owned(), units::time_us(lateness.max())]);
     }
     rows
+}
+
+/// A probability, with its power of ten where it is small.
+fn chance(p: f64) -> String {
+    if p >= 0.001 || p <= 0.0 { units::number(p) } else { format!("{p:.0e}") }
 }
 
 /// Gaps, place in the second and lateness, as SVG files; none of them without times.

@@ -1,9 +1,9 @@
 //! The rules: from numbers to a class.
 
-use run_record::audit::Audit;
+use run_record::audit::{Audit, Rhythm};
 
 use super::float;
-use super::scan::Line;
+use super::scan::{Line, is_certain};
 use super::windows::WIDTHS_NS;
 
 /// How arrivals were spread in time.
@@ -54,6 +54,11 @@ impl Class {
 pub fn as_planned(audit: &Audit) -> bool {
     let expected = audit.expected.as_ref();
     audit.class == Class::TooFew.as_str() || expected.is_none_or(|class| *class == audit.class)
+}
+
+/// Whether a rhythm is neither weak nor a chance.
+pub fn has_rhythm(rhythm: &Rhythm) -> bool {
+    is_certain(rhythm.strength, rhythm.p)
 }
 
 /// The numbers that decide.

@@ -172,10 +172,14 @@ impl Scan {
 }
 
 impl Line {
-    /// Neither weak nor a chance.
     pub(super) fn is_certain(&self) -> bool {
-        self.strength >= STRENGTH_MIN && self.p < CHANCE_MAX
+        is_certain(self.strength, self.p)
     }
+}
+
+/// Neither weak nor a chance.
+pub(super) fn is_certain(strength: f64, p: f64) -> bool {
+    strength >= STRENGTH_MIN && p < CHANCE_MAX
 }
 
 #[derive(Clone, Copy)]
