@@ -1,11 +1,15 @@
 //! The command line as given: what can be said, with an example for every verb.
 
+mod audit;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use load_sink::Latency;
+
+pub(crate) use audit::{AuditArgs, AuditFormat};
 
 /// Load tests whose numbers can be believed; and when they cannot, Hanno says so.
 #[derive(Debug, Parser)]
@@ -48,6 +52,16 @@ The last one writes nothing down: it is a relay that stands for a network with 1
 
 Exit codes: 0 interrupted, which is its usual end, 2 usage, 5 cannot listen or cannot write the file")]
     Sink(SinkArgs),
+    /// Judge how arrivals were spread in time: of a record, a sink's log, or another tool's log
+    #[command(after_help = "Examples:
+  hanno audit runs/20261123T101500Z-quickstart               each stream against its plan
+  hanno audit arrivals.csv                                   what `hanno sink` saw, whoever sent it
+  hanno audit arrivals.csv --against runs/mine --svg pictures    planned against arrived, one by one
+  hanno audit results.csv --format vegeta --expect even      another tool's own log
+  hanno audit times.csv --format csv:start,us --json
+
+Exit codes: 0 as planned, or no plan known; 1 not as planned; 2 cannot be read")]
+    Audit(AuditArgs),
     /// Serve the bundled reaction service
     #[command(after_help = "Examples:
   hanno serve --listen 127.0.0.1:8080 --store redb --data chat-data

@@ -20,6 +20,7 @@ use run_render::terminal;
 use serde::Serialize;
 
 use crate::args::DoctorArgs;
+use crate::auditing::Auditing;
 use crate::bundled::discard;
 use crate::failure::Failure;
 use crate::progress::Watcher;
@@ -71,7 +72,7 @@ fn run(sink: &Beside, folder: &Path, signals: &Signals) -> Result<Run, Failure> 
     let reading = Reading { overrides, ..Reading::default() };
     let scenario = scenario::parse("doctor", SCENARIO, &reading).map_err(Failure::unable)?;
     let dir = RecordDir::create(folder, SCENARIO).map_err(Failure::unable)?;
-    let watcher = Watcher::of_a_trial();
+    let (watcher, auditing) = (Watcher::of_a_trial(), Auditing::of(&scenario.plan));
     let job = Job {
         requests: Requests::new(Arc::new(scenario.plan), Vec::new()).map_err(Failure::unable)?,
         target: Target::at_url(&sink.url).map_err(Failure::unable)?,
@@ -81,9 +82,12 @@ fn run(sink: &Beside, folder: &Path, signals: &Signals) -> Result<Run, Failure> 
         metrics: None,
         dir: Arc::new(dir),
         progress: Box::new(move |progress| watcher.show(progress)),
+        started: auditing.observer(),
         stop: signals.stop.clone(),
     };
-    engine::run(job).map_err(Failure::unable)
+    let mut run = engine::run(job).map_err(Failure::unable)?;
+    auditing.write_into(&mut run);
+    Ok(run)
 }
 
 fn judged(mut run: Run) -> Run {

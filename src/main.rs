@@ -8,6 +8,7 @@ mod run;
 mod check;
 mod schedule;
 mod sink;
+mod audit;
 mod serve;
 mod populate;
 mod token;
@@ -27,6 +28,7 @@ mod child;
 mod dataset;
 mod replay;
 mod progress;
+mod auditing;
 mod files;
 mod say;
 mod clock;
@@ -50,6 +52,7 @@ fn verb(args: Args) -> Result<ExitCode, Failure> {
         Verb::Check(args) => check::check(&args),
         Verb::Schedule(args) => schedule::schedule(&args),
         Verb::Sink(args) => sink::sink(&args),
+        Verb::Audit(args) => audit::audit(&args),
         Verb::Serve(args) => serve::serve(&args),
         Verb::Populate(args) => populate::populate(&args),
         Verb::Token(args) => token::token(&args),

@@ -12,6 +12,7 @@ use run_record::run::{Environment, Run};
 use run_render::terminal;
 
 use crate::args::RunArgs;
+use crate::auditing::Auditing;
 use crate::failure::Failure;
 use crate::ground::Ground;
 use crate::place::{Place, record_path, refuse_occupied};
@@ -59,6 +60,7 @@ fn load(
     signals: &Signals,
 ) -> Result<Run, Failure> {
     let watcher = Watcher::new(dir.root());
+    let auditing = Auditing::of(&loaded.scenario.plan);
     let job = Job {
         requests,
         target: ground.target().clone(),
@@ -68,9 +70,12 @@ fn load(
         metrics: ground.metrics().map(str::to_owned),
         dir: Arc::clone(dir),
         progress: Box::new(move |progress| watcher.show(progress)),
+        started: auditing.observer(),
         stop: signals.stop.clone(),
     };
-    engine::run(job).map_err(|error: EngineError| Failure::unable(error))
+    let mut run = engine::run(job).map_err(|error: EngineError| Failure::unable(error))?;
+    auditing.write_into(&mut run);
+    Ok(run)
 }
 
 fn requests(loaded: &Loaded, ground: &Ground) -> Result<Requests, Failure> {

@@ -17,6 +17,7 @@ use crate::machine::let_others_go_first;
 use crate::planned::Planned;
 use crate::progress::Progress;
 use crate::record_dir::{RecordDir, RecordDirError, Streams};
+use crate::started::Started;
 use crate::watch::Watcher;
 use crate::window::Measured;
 
@@ -46,6 +47,7 @@ pub(crate) struct Collector {
     /// Everything of the record that is known before the run.
     pub(crate) run: Run,
     pub(crate) progress: Box<dyn FnMut(&Progress) + Send>,
+    pub(crate) started: Box<dyn FnMut(Started) + Send>,
     /// Cancelled when the record cannot be written: a run that leaves nothing need not go on.
     pub(crate) stop: CancellationToken,
 }
@@ -123,9 +125,11 @@ impl Book {
 
     fn take(&mut self, event: &Event, now_ns: u64) {
         self.ledger.on_event(event, now_ns);
-        if let Event::Row { row, .. } = event
-            && kept(self.with.plan.record, row)
-        {
+        let Event::Row { row, .. } = event else { return };
+        if let Some(started) = Started::of(row) {
+            (self.with.started)(started);
+        }
+        if kept(self.with.plan.record, row) {
             self.write(|streams| streams.arrival(row, now_ns));
         }
     }

@@ -28,6 +28,7 @@ use crate::record_dir::{RecordDir, RecordDirError};
 use crate::requests::Requests;
 use crate::scrape::{Scraper, Scraping};
 use crate::start::{blocking_thread, unstarted};
+use crate::started::Started;
 use crate::targets::{Target, preflight};
 use crate::users::{self, UsersError};
 use crate::watch::Watcher;
@@ -62,6 +63,9 @@ pub struct Job {
     pub dir: Arc<RecordDir>,
     /// Told each second.
     pub progress: Box<dyn FnMut(&Progress) + Send>,
+    /// Told of each arrival that started, when its outcome is known: in the order of the outcomes. It must be
+    /// quick, since the collector waits for it.
+    pub started: Box<dyn FnMut(Started) + Send>,
     /// Cancelled from outside to interrupt the run.
     pub stop: CancellationToken,
 }
@@ -129,6 +133,7 @@ struct Engine {
     run: Run,
     dir: Arc<RecordDir>,
     progress: Box<dyn FnMut(&Progress) + Send>,
+    started: Box<dyn FnMut(Started) + Send>,
     watcher: Watcher,
     scraper: Option<Scraper>,
 }
@@ -158,6 +163,7 @@ impl Engine {
             run: unstarted(&plan, job.environment, job.overrides),
             dir: job.dir,
             progress: job.progress,
+            started: job.started,
             watcher: Watcher::new(cores_given, job.target_pid),
             scraper: job.metrics.as_deref().map(Scraper::new).transpose()?,
             plan,
@@ -231,6 +237,7 @@ impl Engine {
             dir: self.dir,
             run,
             progress: self.progress,
+            started: self.started,
             stop: self.stop.clone(),
         };
         let collector = Builder::new().name("hanno-collector".into());

@@ -49,6 +49,7 @@ mod window;
 mod watch;
 pub mod machine;
 pub mod progress;
+pub mod started;
 pub mod record_dir;
 mod segment;
 pub mod record_read;

@@ -19,6 +19,7 @@ pub use gaps::{GAPS_ROWS_MAX, Gaps, expected_share};
 pub use heat::{Heat, ROWS_PER_DECADE, row_starts_us};
 pub use missing::Missing;
 pub use point::Point;
+pub use spectrum::points as spectrum_points;
 
 /// A record, read and folded.
 #[derive(Clone, Debug)]

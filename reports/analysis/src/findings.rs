@@ -34,10 +34,16 @@ pub enum Code {
     UsersExhausted,
     /// Too many planned arrivals were never offered to the target.
     NotAchieved,
+    /// Arrivals of a stream were not spread in time as the plan asks for.
+    ArrivalClass,
     /// Readers of live events had no stream open when they should have had one.
     ReadersAbsent,
     /// An objective does not hold.
     ObjectiveMissed,
+    /// A phase has a fixed set of users who wait for answers: slow answers lower its rate.
+    ClosedModel,
+    /// A phase sends many arrivals at once, because its plan says so.
+    Burst,
     /// An objective rests on few requests or deliveries, or on none.
     FewSamples,
     /// A signal stopped the run.
@@ -71,6 +77,28 @@ const ABORTED: &[Number] = &[
     ("unreleased_count", "of them, never released"),
 ];
 
+const ARRIVAL_CLASS: &[Number] = &[
+    ("judged_count", "arrivals judged"),
+    ("places_count", "places of a second in which they came, where they came in few"),
+    ("rhythm_hz", "their strongest rhythm"),
+    ("trains_hz", "the rhythm of trains of arrivals"),
+    ("train_count", "arrivals in a train, mean"),
+    ("gap_variation_ratio", "squared variation of the gaps: 0 even, 1 random"),
+    ("zero_gaps_percent", "gaps of 0"),
+    ("dispersion_10ms_ratio", "dispersion of the counts in 10 ms: 0 even, 1 random"),
+    ("dispersion_1s_ratio", "dispersion of the counts in 1 s: 0 even, 1 random"),
+    ("distance_ratio", "distance of the gaps from exponential ones: 0 random, 0.63 even"),
+];
+
+const CLOSED_MODEL: &[Number] = &[
+    ("users_count", "users, of whom each starts again when it has its answer"),
+    ("asked_count", "arrivals of the phase if answers took no time"),
+    ("planned_count", "arrivals that there were in measured phases of the stream"),
+];
+
+const BURST: &[Number] =
+    &[("size_count", "arrivals that are due at once"), ("every_ms", "from one burst to the next")];
+
 const OBJECTIVE_MISSED: &[Number] = &[
     ("over_count", "requests, or deliveries, beyond the limit, not completed, or not offered"),
     ("total_count", "requests, or deliveries, that count"),
@@ -81,7 +109,7 @@ const OBJECTIVE_MISSED: &[Number] = &[
 
 impl Code {
     /// All of them, in order.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 20] = [
         Self::TargetUnreachable,
         Self::Accounting,
         Self::ClockStep,
@@ -93,8 +121,11 @@ impl Code {
         Self::Ports,
         Self::UsersExhausted,
         Self::NotAchieved,
+        Self::ArrivalClass,
         Self::ReadersAbsent,
         Self::ObjectiveMissed,
+        Self::ClosedModel,
+        Self::Burst,
         Self::FewSamples,
         Self::Interrupted,
         Self::Aborted,
@@ -115,8 +146,11 @@ impl Code {
             Self::Ports => "PORTS",
             Self::UsersExhausted => "USERS_EXHAUSTED",
             Self::NotAchieved => "NOT_ACHIEVED",
+            Self::ArrivalClass => "ARRIVAL_CLASS",
             Self::ReadersAbsent => "READERS_ABSENT",
             Self::ObjectiveMissed => "OBJECTIVE_MISSED",
+            Self::ClosedModel => "CLOSED_MODEL",
+            Self::Burst => "BURST",
             Self::FewSamples => "FEW_SAMPLES",
             Self::Interrupted => "INTERRUPTED",
             Self::Aborted => "ABORTED",
@@ -146,9 +180,10 @@ impl Code {
             | Self::Descriptors
             | Self::Ports
             | Self::UsersExhausted
-            | Self::NotAchieved => Severity::Invalid,
+            | Self::NotAchieved
+            | Self::ArrivalClass => Severity::Invalid,
             Self::ReadersAbsent | Self::ObjectiveMissed | Self::Aborted => Severity::Fail,
-            Self::FewSamples => Severity::Warning,
+            Self::ClosedModel | Self::Burst | Self::FewSamples => Severity::Warning,
             Self::Interrupted | Self::Unfinished => Severity::Note,
         }
     }
@@ -208,6 +243,9 @@ impl Code {
                 ("unreleased_count", "of them, never released"),
                 ("lost_count", "of them, given to a worker whose outcome never came"),
             ],
+            Self::ArrivalClass => ARRIVAL_CLASS,
+            Self::ClosedModel => CLOSED_MODEL,
+            Self::Burst => BURST,
             Self::ReadersAbsent => READERS_ABSENT,
             Self::ObjectiveMissed => OBJECTIVE_MISSED,
             Self::FewSamples => &[
@@ -294,7 +332,10 @@ mod tests {
             assert_eq!(names.len(), code.numbers().len(), "{code}");
             for (name, meaning) in code.numbers() {
                 let unit = name.rsplit('_').next().unwrap();
-                assert!(["count", "us", "percent", "samples"].contains(&unit), "{code} {name}");
+                assert!(
+                    ["count", "us", "ms", "hz", "ratio", "percent", "samples"].contains(&unit),
+                    "{code} {name}"
+                );
                 assert!(!meaning.is_empty());
             }
         }

@@ -5,6 +5,7 @@ use run_record::run::{Finding, ObjectiveStatus, Run, Severity, State, Verdict};
 
 use crate::findings::Code;
 
+mod arrivals;
 mod counts;
 mod generator;
 mod live;
@@ -48,6 +49,7 @@ pub fn judge(run: &Run) -> Judgement {
     let objectives = objectives::judge(run);
     let mut findings = Vec::from_iter(ending(run));
     findings.extend(counts::findings(run));
+    findings.extend(arrivals::findings(run));
     findings.extend(generator::findings(run));
     findings.extend(live::findings(run));
     findings.extend(objectives.findings);

@@ -9,6 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::aborted::AbortedBy;
+use crate::audit::Audit;
 use crate::live::Live;
 use crate::spread::Spread;
 
@@ -195,17 +196,9 @@ pub struct StreamResult {
     pub counts: Counts,
     /// Of measured phases.
     pub measured: Counts,
-    /// How its arrivals were spread in time; absent until arrivals are audited.
+    /// How its arrivals were spread in time; absent while the run goes on, and where nothing arrives in a measured phase.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub audit: Option<Audit>,
-}
-
-/// How the arrivals of a stream were spread in time.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Audit {
-    /// `EVEN`, `POISSON`, `CLUSTERED`, `OTHER` or `TOO_FEW`.
-    pub class: String,
 }
 
 /// What one step of a stream took.

@@ -9,7 +9,8 @@ mod steps;
 mod errors;
 mod consumed;
 
-mod gaps;
+pub(crate) mod gaps;
+pub(crate) mod lateness;
 
 use load_plan::plan::{Limit as ObjectiveLimit, Time};
 use run_analysis::evidence::Evidence;

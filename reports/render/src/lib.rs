@@ -9,6 +9,7 @@ pub mod html;
 pub mod index;
 pub mod markdown;
 pub mod files;
+pub mod audit;
 
 pub mod words;
 

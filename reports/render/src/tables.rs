@@ -1,5 +1,6 @@
 //! The tables of a report, cell by cell with units, so that page, Markdown and CSV are made of the same values.
 
+mod audit;
 mod live;
 
 use run_record::run::{Counts, Run, State, StepResult};
@@ -60,7 +61,9 @@ impl Table {
 pub(crate) fn main(run: &Run) -> Vec<Table> {
     let mut tables = vec![steps(run), journeys(run)];
     tables.extend(live::tables(run));
-    tables.extend([connections(run), consumed(run), rates(run), generator(run)]);
+    tables.extend([connections(run), consumed(run), rates(run)]);
+    tables.extend(audit::table(run));
+    tables.push(generator(run));
     tables
 }
 

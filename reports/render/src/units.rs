@@ -168,10 +168,11 @@ pub(crate) fn figure(name: &str, value: f64) -> (String, String) {
         "ms" => whole(1000.0).map(time_us),
         "s" | "seconds" => whole(1e6).map(time_us),
         "bytes" => whole(1.0).map(bytes),
-        "samples" => Some(number(value)),
+        "samples" | "ratio" => Some(number(value)),
         "count" => whole(1.0).map(count),
         "percent" => Some(percent(value)),
         "share" => Some(share(value)),
+        "hz" => Some(per_second(value)),
         "ppm" => Some(percent(value / 10_000.0)),
         _ => None,
     };
@@ -278,6 +279,8 @@ mod tests {
             ("allowed_percent", 1.0, ("allowed", "1 %")),
             ("tail_samples", 19.89, ("tail samples", "19.89")),
             ("cpu_share", 0.91, ("cpu", "91 %")),
+            ("rhythm_hz", 4.0, ("rhythm", "4/s")),
+            ("gap_variation_ratio", 9.25, ("gap variation", "9.25")),
             ("minutes_left", 2.5, ("minutes left", "2.5")),
             ("limit_us", f64::NAN, ("limit us", "—")),
         ] {

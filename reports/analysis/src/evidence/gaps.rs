@@ -4,6 +4,8 @@ use hdrhistogram::Histogram;
 use load_plan::plan::{Phase, PhaseKind, Spacing, Stream};
 use run_record::arrivals::SentRow;
 
+use crate::audit::Fold;
+
 /// The most sent times that are kept: a quarter of a million gaps say what millions would.
 pub const GAPS_ROWS_MAX: usize = 250_000;
 
@@ -17,6 +19,8 @@ pub struct Gaps {
     pub stream: String,
     /// One value for each two neighbours.
     pub seen: Histogram<u64>,
+    /// In which places of the second they were sent.
+    pub fold: Fold,
     /// Whether the record holds more than were read.
     pub sampled: bool,
 }
@@ -51,7 +55,8 @@ impl SentTimes {
                 let gap = pair[1] - pair[0];
                 seen.record(gap).expect("a histogram that grows by itself takes every value");
             }
-            Gaps { stream, seen, sampled }
+            let fold = Fold::of_times(times);
+            Gaps { stream, seen, fold, sampled }
         };
         let gaps = self.streams.into_iter().map(of_stream);
         gaps.filter(|gaps| !gaps.seen.is_empty()).collect()
@@ -115,7 +120,7 @@ mod tests {
     const SECOND: u64 = 1_000_000_000;
 
     fn sent(stream: &str, sent_ns: u64) -> SentRow {
-        SentRow { stream: stream.to_owned(), sent_ns }
+        SentRow { stream: stream.to_owned(), phase: String::new(), due_ns: 0, sent_ns }
     }
 
     #[test]

@@ -9,7 +9,7 @@ const POINTS_PER_DECADE: f64 = 20.0;
 const POINTS_MAX: u32 = 400;
 
 /// Pairs of a percentile and microseconds, as far into the tail as there are values.
-pub(super) fn points(values: &Histogram<u64>) -> Vec<(f64, u64)> {
+pub fn points(values: &Histogram<u64>) -> Vec<(f64, u64)> {
     if values.is_empty() {
         return Vec::new();
     }

@@ -8,6 +8,7 @@ use run_record::run::Counts;
 use super::*;
 use crate::sample::{good, spread};
 
+mod arrivals;
 mod random;
 mod stopped;
 

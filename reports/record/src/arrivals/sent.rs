@@ -1,4 +1,4 @@
-//! When first requests were sent: four columns of the rows, so that the shape of the arrivals can be seen without
+//! When first requests were sent: six columns of the rows, so that the shape of the arrivals can be seen without
 //! reading the rest.
 
 use parquet::file::reader::ChunkReader;
@@ -8,10 +8,12 @@ use crate::columns::{Column, Kind, RowCells, TableReader};
 use crate::error::RecordError;
 
 /// The columns that are read.
-const WANTED: [Column; 4] = [
+const WANTED: [Column; 6] = [
     Column::required("stream", Kind::Text),
+    Column::required("phase", Kind::Text),
     Column::optional("step_index", Kind::Int),
     Column::required("measured", Kind::Flag),
+    Column::required("due_ns", Kind::Int),
     Column::optional("sent_ns", Kind::Int),
 ];
 
@@ -20,6 +22,10 @@ const WANTED: [Column; 4] = [
 pub struct SentRow {
     /// The stream's name.
     pub stream: String,
+    /// The phase's name.
+    pub phase: String,
+    /// When it was due, from the run's start.
+    pub due_ns: u64,
     /// When the request was handed to the HTTP client, from the run's start.
     pub sent_ns: u64,
 }
@@ -51,8 +57,10 @@ impl<R: ChunkReader + 'static> Iterator for SentRows<R> {
 
 fn first(mut cells: RowCells<'_>) -> Result<Option<SentRow>, RecordError> {
     let stream = cells.text()?;
+    let phase = cells.text()?;
     let step: Option<u16> = cells.maybe_int()?;
     let measured = cells.flag()?;
+    let due_ns = cells.int()?;
     let sent_ns = cells.maybe_int()?.filter(|_| measured && step == Some(0));
-    Ok(sent_ns.map(|sent_ns| SentRow { stream, sent_ns }))
+    Ok(sent_ns.map(|sent_ns| SentRow { stream, phase, due_ns, sent_ns }))
 }

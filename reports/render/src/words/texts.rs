@@ -11,6 +11,9 @@ pub(super) fn of(code: Code) -> Words {
         Code::MachineNoisy => MACHINE_NOISY,
         Code::NotAchieved => NOT_ACHIEVED,
         Code::UsersExhausted => USERS_EXHAUSTED,
+        Code::ArrivalClass => ARRIVAL_CLASS,
+        Code::ClosedModel => CLOSED_MODEL,
+        Code::Burst => BURST,
         Code::ReadersAbsent => READERS_ABSENT,
         Code::GeneratorCpu => GENERATOR_CPU,
         Code::RuntimeLag => RUNTIME_LAG,
@@ -62,6 +65,35 @@ const USERS_EXHAUSTED: Words = Words {
     remedy: "Raise `users` of the stream (peak rate times the slowest answer you accept), or its \
         `queue`. If the target is simply slower than the rate, lower the rate: the run has found \
         its limit.",
+};
+
+const ARRIVAL_CLASS: Words = Words {
+    title: "arrivals were not spread in time as planned",
+    means: "The first requests of measured phases were sent otherwise than the plan asks for: in \
+        clusters, say, where they should have come one by one. A target that gets its requests in \
+        groups answers the last of each group late, however quick it is, and whoever reads the \
+        times blames the target.",
+    remedy: "Look at the pictures of gaps and of the second in the report, and at the generator's own \
+        findings: a generator that is late or short of CPU sends what is due in one go. Then give it \
+        more or quieter cores, or lower the rate.",
+};
+
+const CLOSED_MODEL: Words = Words {
+    title: "the load waits for the target",
+    means: "A fixed set of users starts again only when it has its answer. When the target slows \
+        down, fewer requests come, so the slowest moments are seen least; with a pace the users keep \
+        to the places of the second at which they first started, and come in groups. Times of such a \
+        run say little about independent users.",
+    remedy: "Use a phase with a `rate` instead, unless the real clients are a fixed set that waits, as \
+        workers of a queue do. Compare the arrivals that there were with those that were asked for.",
+};
+
+const BURST: Words = Words {
+    title: "many arrivals are due at once",
+    means: "The plan sends arrivals in groups. The last of a group waits for those before it, so that \
+        times hold the size of the group and not only the speed of the target.",
+    remedy: "Nothing, if groups are what is to be tested; read the times as those of a group. \
+        Otherwise use a phase with a `rate`.",
 };
 
 const READERS_ABSENT: Words = Words {

@@ -167,9 +167,9 @@ fn degenerate_runs_are_said_to_be_so() {
 fn every_picture_has_words_and_colours_that_follow_the_page() {
     let page = report(&sample::failed()).unwrap();
     let pictures: Vec<&str> = page.split("<svg").skip(1).collect();
-    // Two steps with spectrum, times and map each; two streams with gaps; where the time went; arrivals, in
+    // Two steps with spectrum, times and map each; two streams with gaps and places in the second; where the time went; arrivals, in
     // flight, errors, lateness, CPU, memory, connections, units of the store; those per call.
-    assert_eq!(pictures.len(), 2 * 3 + 2 + 1 + 8 + 1);
+    assert_eq!(pictures.len(), 2 * 3 + 2 * 2 + 1 + 8 + 1);
     for picture in pictures {
         let head = picture.split('>').next().unwrap();
         assert!(head.contains("role=\"img\"") && head.contains("aria-label=\""), "{head}");

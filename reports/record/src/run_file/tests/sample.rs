@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use load_plan::plan::{Limit, Objective, Plan, Record, SCHEDULE_VERSION, Time};
 
+use crate::audit::{Audit, Rhythm, Trains};
 use crate::live::{DeliveryResult, Live, ReadersResult};
 use crate::run::{
-    Audit, Connections, ConsumedUnits, Counts, Environment, ErrorCount, Finding, JourneyResult,
+    Connections, ConsumedUnits, Counts, Environment, ErrorCount, Finding, JourneyResult,
     ObjectiveResult, ObjectiveStatus, Run, SCHEMA, Severity, State, StepResult, StreamResult,
     Verdict, Watch,
 };
@@ -40,7 +41,7 @@ pub(super) fn run() -> Run {
             name: name("reads"),
             counts: counts(15_000),
             measured: counts(14_000),
-            audit: Some(Audit { class: name("POISSON") }),
+            audit: Some(audit()),
         }],
         steps: steps(),
         journeys: vec![JourneyResult {
@@ -198,4 +199,28 @@ fn plan() -> Plan {
 
 fn name(text: &str) -> String {
     text.to_owned()
+}
+
+fn audit() -> Audit {
+    Audit {
+        class: "CLUSTERED".to_owned(),
+        kind: Some("trains".to_owned()),
+        expected: Some("POISSON".to_owned()),
+        phase: Some("hold".to_owned()),
+        arrivals: 15_000,
+        missing: Some(0),
+        rate_per_s: Some(500.0),
+        idc_1ms: Some(1.0),
+        idc_10ms: Some(1.5),
+        idc_100ms: Some(0.5),
+        idc_1s: Some(0.25),
+        cv2: Some(2.5),
+        zero_gap_share: Some(0.125),
+        lilliefors_d: Some(0.25),
+        rhythm: Some(Rhythm { frequency_hz: 4, strength: 0.5, p: 1e-9 }),
+        positions: Some(4),
+        trains: Some(Trains { frequency_hz: 250, strength: 0.75, length: 2.0 }),
+        resolution_ns: Some(1_000),
+        stepped_back: 1,
+    }
 }

@@ -1,0 +1,54 @@
+//! How arrivals were spread, and plans that are doubtful in themselves: each finding and its twin.
+
+use load_plan::plan::{Burst, Closed, Cycle, PhaseKind};
+use run_record::audit::Audit;
+
+use super::{invalid, passes, warned};
+use crate::findings::Code;
+use crate::judge::judge;
+use crate::sample::good;
+
+#[test]
+fn another_class_than_planned_is_invalid_and_too_few_never_is() {
+    let audit = |class: &str, expected: Option<&str>| Audit {
+        class: class.to_owned(),
+        expected: expected.map(str::to_owned),
+        arrivals: 5_000,
+        cv2: Some(9.0),
+        positions: Some(4),
+        ..Audit::default()
+    };
+    let planned = [
+        ("EVEN", Some("EVEN")),
+        ("POISSON", Some("POISSON")),
+        ("CLUSTERED", Some("CLUSTERED")),
+        ("CLUSTERED", None),
+        ("TOO_FEW", Some("EVEN")),
+    ];
+    for (class, expected) in planned {
+        passes(|run| run.streams[0].audit = Some(audit(class, expected)));
+    }
+    for (class, expected) in [("CLUSTERED", "EVEN"), ("EVEN", "POISSON"), ("OTHER", "POISSON")] {
+        invalid(Code::ArrivalClass, |run| {
+            run.streams[0].audit = Some(audit(class, Some(expected)))
+        });
+    }
+    let mut run = good();
+    run.streams[1].audit =
+        Some(Audit { phase: Some("hold".to_owned()), ..audit("CLUSTERED", Some("EVEN")) });
+    let finding = judge(&run).findings.remove(0);
+    assert_eq!(finding.subject.as_deref(), Some("reactions/hold"));
+    assert_eq!(finding.numbers["places_count"], 4.0);
+    assert_eq!(finding.numbers["gap_variation_ratio"], 9.0);
+}
+
+#[test]
+fn a_closed_model_and_a_burst_are_warned_of_where_they_are_measured() {
+    let cycle = Cycle::Pace { pace_ns: 1_000_000_000 };
+    let closed = PhaseKind::Closed(Closed { users: 25, ramp_s: 10, cycle });
+    let burst = PhaseKind::Burst(Burst { size: 50, every_ns: 500_000_000 });
+    for (kind, code) in [(closed, Code::ClosedModel), (burst, Code::Burst)] {
+        warned(code, |run| run.plan.streams[0].phases[1].kind = kind.clone());
+        passes(|run| run.plan.streams[0].phases[0].kind = kind);
+    }
+}
