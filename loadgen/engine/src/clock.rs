@@ -11,13 +11,6 @@ use rustix::time::{ClockId, Timespec, clock_gettime};
 
 const NS_PER_S: u64 = 1_000_000_000;
 
-/// How long a thread may watch the clock instead of sleeping: a wake-up of a virtual machine's idle core takes
-/// 45 µs at the median (`docs/measured/pacing.md`).
-const WATCH_NS_MAX: u64 = 70_000;
-
-/// And at most one part in this many of the time it waits: 6 % of a core.
-const WATCH_SHARE: u64 = 16;
-
 /// How many times the two clocks are read to find the pair that lies closest together.
 const ANCHOR_READINGS: usize = 16;
 
@@ -88,16 +81,11 @@ impl Clock {
         }
     }
 
-    /// Like [`Clock::wait_until`], but wakes a little early and watches the clock for the rest, because a
-    /// thread that sleeps to the instant itself wakes tens of microseconds after it.
-    pub(crate) async fn wait_exactly_until(&self, instant_ns: u64) {
-        let early_ns = (self.until_ns(instant_ns) / WATCH_SHARE).min(WATCH_NS_MAX);
-        self.wait_until(instant_ns.saturating_sub(early_ns)).await;
-        while self.until_ns(instant_ns) > 0 {
-            if self.is_simulated() {
-                self.wait_until(instant_ns).await;
-            }
-            std::hint::spin_loop();
+    /// What the kernel's monotonic clock will say at the instant; 0 on a simulated clock.
+    pub(crate) fn monotonic_of(&self, instant_ns: u64) -> Timespec {
+        match self.source {
+            Source::Real { origin_ns } => timespec(origin_ns + instant_ns),
+            Source::Simulated { .. } => Timespec::default(),
         }
     }
 

@@ -27,7 +27,7 @@ use crate::readers::Readers;
 use crate::record_dir::{RecordDir, RecordDirError};
 use crate::requests::Requests;
 use crate::scrape::{Scraper, Scraping};
-use crate::start::{blocking_thread, unstarted};
+use crate::start::unstarted;
 use crate::started::Started;
 use crate::targets::{Target, preflight};
 use crate::users::{self, UsersError};
@@ -179,7 +179,7 @@ impl Engine {
         self.flow.start(clock);
         let probes = Probes::start(clock, &self.sender, &self.runtime)?;
         let alarm = start_alarm(clock, &self.flow)?;
-        let pacer = self.start_pacer(clock)?;
+        let pacer = self.start_pacer(clock);
         let closed = self.start_closed(clock);
         let readers = Readers::start(clock, &self.flow, &self.sender, &self.runtime, &self.stop);
         let scraping = scraper.map(|scraper| scraper.start(clock)).transpose()?;
@@ -187,7 +187,7 @@ impl Engine {
         let Parts { runtime, flow, collector, ends } = self.start_collector(clock)?;
 
         runtime.block_on(serve_until_the_end(&flow, clock, last_ns, &ends));
-        pacer.join().map_err(|_| EngineError::Defect("pacer"))?;
+        runtime.block_on(pacer).map_err(|_| EngineError::Defect("pacer"))??;
         runtime.block_on(closed).map_err(|_| EngineError::Defect("pacer of closed phases"))?;
         runtime.block_on(take_leave(&flow))?;
         readers.end(&runtime);
@@ -206,7 +206,7 @@ impl Engine {
         self.runtime.block_on(ready).map_err(|_| EngineError::Defect("launch of the users"))
     }
 
-    fn start_pacer(&self, clock: Clock) -> io::Result<JoinHandle<()>> {
+    fn start_pacer(&self, clock: Clock) -> tokio::task::JoinHandle<io::Result<()>> {
         let pacer = Pacer {
             plan: Arc::clone(&self.plan),
             handoffs: Arc::clone(self.flow.handoffs()),
@@ -215,7 +215,7 @@ impl Engine {
             stop: self.stop.clone(),
         };
         let schedule = Schedule::new(&self.plan);
-        blocking_thread("hanno-pacer", async move { pacer.pace(clock, schedule).await })
+        self.runtime.spawn(pacer.pace(clock, schedule))
     }
 
     fn start_closed(&self, clock: Clock) -> tokio::task::JoinHandle<()> {

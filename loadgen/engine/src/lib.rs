@@ -9,6 +9,7 @@ mod start;
 
 mod pacer;
 pub mod clock;
+mod exact_timer;
 mod closed;
 mod planned;
 mod handoff;

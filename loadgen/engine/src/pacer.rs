@@ -1,5 +1,6 @@
 //! Releases every arrival at its due time, whatever users and target do.
 
+use std::io;
 use std::sync::Arc;
 
 use load_plan::arrival::Arrival;
@@ -9,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
 use crate::event::Event;
+use crate::exact_timer::ExactTimer;
 use crate::handoff::Handoff;
 use crate::planned::Planned;
 use crate::rows;
@@ -30,10 +32,16 @@ pub(crate) struct Pacer {
 impl Pacer {
     /// Walks the schedule to its end; after a stop everything that is left is unreleased.
     ///
-    /// On the machine's clock it blocks its thread: see [`Clock::wait_until`].
-    pub(crate) async fn pace(self, clock: Clock, schedule: impl Iterator<Item = Arrival>) {
+    /// # Errors
+    /// When the kernel has no timer to give.
+    pub(crate) async fn pace(
+        self,
+        clock: Clock,
+        schedule: impl Iterator<Item = Arrival>,
+    ) -> io::Result<()> {
+        let timer = ExactTimer::new(clock)?;
         for arrival in schedule {
-            let due = self.wait_until_due(&clock, arrival.due_ns).await;
+            let due = self.wait_until_due(&clock, &timer, arrival.due_ns).await?;
             self.planned.add(arrival.stream, self.measured(&arrival));
             if due {
                 self.release(arrival, clock.now_ns()).await;
@@ -44,19 +52,25 @@ impl Pacer {
         // Those of closed streams are another's to close.
         let open = self.handoffs.iter().zip(&self.plan.streams).filter(|(_, s)| !s.is_closed());
         open.for_each(|(handoff, _)| handoff.close());
+        Ok(())
     }
 
     /// False when told to stop before.
-    async fn wait_until_due(&self, clock: &Clock, due_ns: u64) -> bool {
+    async fn wait_until_due(
+        &self,
+        clock: &Clock,
+        timer: &ExactTimer,
+        due_ns: u64,
+    ) -> io::Result<bool> {
         while !self.stop.is_cancelled() {
             let left_ns = clock.until_ns(due_ns);
             if left_ns == 0 {
-                return true;
+                return Ok(true);
             }
             let nap_end_ns = due_ns - left_ns.saturating_sub(LOOK_UP_NS).min(due_ns);
-            clock.wait_exactly_until(nap_end_ns).await;
+            timer.wait_until(nap_end_ns).await?;
         }
-        false
+        Ok(false)
     }
 
     async fn release(&self, arrival: Arrival, now_ns: u64) {

@@ -176,7 +176,7 @@ async fn run_until(plan: Plan, target: Target, stop_ns: u64, keep: fn(&Event) ->
     }
     stop.cancel();
     abandon.cancel();
-    pacer.await.unwrap();
+    pacer.await.unwrap().unwrap();
     closed.await.unwrap();
     flow.drop_waiting().await;
     flow.all_left().await;
