@@ -7,6 +7,7 @@ use clap::{Args, Subcommand};
 
 use bench::{Bench, Page};
 
+mod truth;
 mod pacing;
 mod omission;
 mod memory;
@@ -16,6 +17,7 @@ mod bench;
 mod witness;
 mod closed_loop;
 mod hanno;
+mod cores;
 mod schedule;
 mod sink_log;
 mod percentile;
@@ -37,6 +39,15 @@ pub(crate) struct Options {
 
 #[derive(Subcommand)]
 enum What {
+    /// Rates from 100/s up, even and Poisson, each against the witness: counts, class, lateness, CPU
+    Truth {
+        /// How many pairs of each
+        #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=100))]
+        pairs: u32,
+        /// How long each run sends; twice as long at 100/s
+        #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..=3600))]
+        seconds: u32,
+    },
     /// Lateness at the sink against a bare sender, in alternated pairs
     Pacing {
         /// How many pairs
@@ -80,6 +91,7 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
     let page = |name| Page::new(root, name, options.page.as_deref());
     let bench = |name| Bench::new(page(name), options.hanno.as_deref());
     match options.what {
+        What::Truth { pairs, seconds } => truth::run(&bench("truth")?, pairs, seconds),
         What::Pacing { pairs, seconds } => pacing::run(&bench("pacing")?, pairs, seconds),
         What::Omission { seconds } => omission::run(&bench("omission")?, seconds),
         What::Memory { seconds } => memory::run(&bench("memory")?, seconds),

@@ -1,11 +1,13 @@
 //! `measure pacing`: how late requests arrive, Hanno against the witness, on the same due times.
 
 use anyhow::{Context, Result};
+use serde_json::Value;
 
 use super::bench::Bench;
+use super::cores::{Cores, as_sender, bind_server};
 use super::hanno::{number, verdict};
 use super::percentile::{Spread, median};
-use super::schedule::{due_times, scenario};
+use super::schedule::{Load, due_times, spaced};
 use super::show::{microseconds, table};
 use super::sink_log::{Seen, by_seq};
 use super::witness;
@@ -21,12 +23,12 @@ const LIMIT_P99_NS: i64 = 150_000;
 
 /// One side of a pair.
 #[derive(Clone, Debug)]
-struct Side {
-    lateness: Spread,
+pub(super) struct Side {
+    pub(super) lateness: Spread,
     /// Requests that never reached the sink.
-    missing: usize,
-    /// How Hanno judged its own run; none for the witness.
-    verdict: Option<String>,
+    pub(super) missing: usize,
+    /// What Hanno says of its own run; none for the witness.
+    pub(super) run: Option<Value>,
 }
 
 /// Hanno and the witness, one after the other.
@@ -44,31 +46,37 @@ pub(crate) fn run(bench: &Bench, pairs: u32, seconds: u32) -> Result<()> {
         let hanno_first = pair % 2 == 1;
         let order = if hanno_first { "Hanno, witness" } else { "witness, Hanno" };
         say::error(&format!("pair {pair} of {pairs}: {order}, {seconds} s each"));
-        let early = hanno_first.then(|| hanno(bench, pair, seconds)).transpose()?;
-        let witness = witness(bench, pair, seconds)?;
-        let hanno = early.map_or_else(|| hanno(bench, pair, seconds), Ok)?;
+        let load = Load { per_second: PER_SECOND, seconds, spacing: "even" };
+        let early = hanno_first.then(|| hanno(bench, pair, load, None)).transpose()?;
+        let witness = witness(bench, pair, load, None)?;
+        let hanno = early.map_or_else(|| hanno(bench, pair, load, None), Ok)?;
         measured.push(Pair { hanno, witness });
     }
     let (body, broken) = page(&measured, seconds);
     bench.publish("Pacing: lateness at the sink, against a bare sender", &body, &broken)
 }
 
-fn hanno(bench: &Bench, pair: u32, seconds: u32) -> Result<Side> {
+/// A run of Hanno, as a user runs it.
+pub(super) fn hanno(bench: &Bench, pair: u32, load: Load, cores: Cores<'_>) -> Result<Side> {
     let sink = bench.hanno.sink(&bench.folder.join(format!("hanno-{pair}.csv")), &[])?;
-    let scenario = bench.scenario(&scenario("pacing", &sink.url, PER_SECOND, seconds))?;
+    bind_server(cores, sink.id())?;
+    let scenario = bench.scenario(&spaced("pacing", &sink.url, load))?;
     let due_times = due_times(&bench.hanno.schedule(&scenario)?)?;
     let record = bench.folder.join(format!("record-{pair}"));
-    let run = bench.hanno.run(&scenario, &sink.url, &record, seconds)?;
+    let run = || bench.hanno.run(&scenario, &sink.url, &record, load.seconds);
+    let run = as_sender(cores, run)?;
     let started = number(&run["started_unix_ns"], "started_unix_ns")?;
     let seen = by_seq(&sink.finish()?, due_times.len())?;
-    side(&seen, started, &due_times, Some(verdict(&run)))
+    side(&seen, started, &due_times, Some(run))
 }
 
-fn witness(bench: &Bench, pair: u32, seconds: u32) -> Result<Side> {
+/// The witness, on the same due times.
+pub(super) fn witness(bench: &Bench, pair: u32, load: Load, cores: Cores<'_>) -> Result<Side> {
     let sink = bench.hanno.sink(&bench.folder.join(format!("witness-{pair}.csv")), &[])?;
-    let scenario = bench.scenario(&scenario("pacing", &sink.url, PER_SECOND, seconds))?;
+    bind_server(cores, sink.id())?;
+    let scenario = bench.scenario(&spaced("pacing", &sink.url, load))?;
     let due_times = due_times(&bench.hanno.schedule(&scenario)?)?;
-    let started = witness::send(sink.address(), &due_times)?;
+    let started = as_sender(cores, || witness::send(sink.address(), &due_times))?;
     let seen = by_seq(&sink.finish()?, due_times.len())?;
     side(&seen, started, &due_times, None)
 }
@@ -78,7 +86,7 @@ fn side(
     seen: &[Option<Seen>],
     started_unix_ns: u64,
     due_times: &[u64],
-    verdict: Option<String>,
+    run: Option<Value>,
 ) -> Result<Side> {
     let late = |(seen, due): (&Option<Seen>, &u64)| {
         seen.map(|seen| seen.arrived_ns.wrapping_sub(started_unix_ns + due).cast_signed())
@@ -86,7 +94,7 @@ fn side(
     let lateness: Vec<i64> = seen.iter().zip(due_times).filter_map(late).collect();
     let missing = due_times.len() - lateness.len();
     let lateness = Spread::of(lateness).context("no request reached the sink")?;
-    Ok(Side { lateness, missing, verdict })
+    Ok(Side { lateness, missing, run })
 }
 
 /// The page without its head, and the limits that are broken.
@@ -145,7 +153,7 @@ fn page(pairs: &[Pair], seconds: u32) -> (String, Vec<String>) {
 fn row(name: String, side: &Side) -> Vec<String> {
     let Spread { p50, p90, p99, p999, max } = side.lateness;
     let figures = [p50, p90, p99, p999, max].map(microseconds);
-    let verdict = side.verdict.clone().unwrap_or_default();
+    let verdict = side.run.as_ref().map(verdict).unwrap_or_default();
     std::iter::once(name).chain(figures).chain([side.missing.to_string(), verdict]).collect()
 }
 
@@ -170,7 +178,7 @@ mod tests {
         let side = |us: i64| Side {
             lateness: Spread::of(vec![us * 1000]).unwrap(),
             missing: 0,
-            verdict: None,
+            run: None,
         };
         Pair { hanno: side(hanno_us), witness: side(witness_us) }
     }

@@ -2,8 +2,23 @@
 
 use anyhow::{Context, Result, bail};
 
+/// What is sent at a constant rate.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Load {
+    pub(crate) per_second: u32,
+    pub(crate) seconds: u32,
+    /// As a scenario names it.
+    pub(crate) spacing: &'static str,
+}
+
 /// A scenario of one stream, even spacing and one GET.
 pub(crate) fn scenario(name: &str, target: &str, per_second: u32, seconds: u32) -> String {
+    spaced(name, target, Load { per_second, seconds, spacing: "even" })
+}
+
+/// A scenario of one stream and one GET.
+pub(crate) fn spaced(name: &str, target: &str, load: Load) -> String {
+    let Load { per_second, seconds, spacing } = load;
     format!(
         "schema = 1\n\
          name = \"{name}\"\n\
@@ -16,6 +31,7 @@ pub(crate) fn scenario(name: &str, target: &str, per_second: u32, seconds: u32) 
          [[stream.phase]]\n\
          name = \"hold\"\n\
          rate = \"{per_second}/s\"\n\
+         spacing = \"{spacing}\"\n\
          duration = \"{seconds}s\"\n\
          \n\
          [journey.get]\n\

@@ -3,12 +3,11 @@
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
-use rustix::process::Pid;
-use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
 
 use super::Part;
 use super::hammer::{CONNECTIONS, hammer};
 use crate::measure::bench::Bench;
+use crate::measure::cores::{bind_server, two_cores};
 use crate::measure::percentile::median;
 use crate::measure::show::{microseconds, table};
 use crate::say;
@@ -40,22 +39,17 @@ impl Run {
 
 /// Some runs of some seconds.
 pub(super) fn measure(bench: &Bench, runs: u32, seconds: u32) -> Result<Part> {
-    let cores = sched_getaffinity(None).context("cannot ask which cores may be used")?;
-    let mut usable = (0..CpuSet::MAX_CPU).filter(|core| cores.is_set(*core)).map(only);
-    let (Some(for_sink), Some(for_sender)) = (usable.next(), usable.next()) else {
-        bail!("two cores are needed: one for the sink, one for the sender");
-    };
+    let cores = two_cores()?;
     let mut measured = Vec::new();
     for run in 1..=runs {
         say::error(&format!("speed, run {run} of {runs}: {seconds} s"));
         let name = format!("speed-{run}.csv");
         let sink = bench.hanno.sink(&bench.folder.join(name), &[])?;
         let pid = sink.id();
-        let thread = Pid::from_raw(i32::try_from(pid).context("a process id")?);
-        sched_setaffinity(thread, &for_sink).context("cannot give the sink a core")?;
+        bind_server(Some(&cores), pid)?;
         let before_ns = cpu_ns(pid)?;
         let (requests, took_ns) =
-            hammer(sink.address(), for_sender, Duration::from_secs(seconds.into()))?;
+            hammer(sink.address(), cores[1], Duration::from_secs(seconds.into()))?;
         let cpu_ns = cpu_ns(pid)? - before_ns;
         let rows = sink.finish()?.lines().count() as u64 - 1;
         if rows != requests {
@@ -64,12 +58,6 @@ pub(super) fn measure(bench: &Bench, runs: u32, seconds: u32) -> Result<Part> {
         measured.push(Run { requests: requests.cast_signed(), took_ns, cpu_ns });
     }
     Ok(part(&measured, seconds))
-}
-
-fn only(core: usize) -> CpuSet {
-    let mut cores = CpuSet::new();
-    cores.set(core);
-    cores
 }
 
 /// Time on a core of the process's first thread, which is the one that serves.
