@@ -79,7 +79,7 @@ fn a_run_is_audited_the_same_by_itself_from_its_rows_and_at_the_sink() {
     let audits: Vec<&Value> =
         run["streams"].as_array().unwrap().iter().map(|stream| &stream["audit"]).collect();
     assert_eq!(audits[0]["expected"], "EVEN");
-    assert_eq!((&audits[1]["class"], &audits[1]["positions"]), (&"CLUSTERED".into(), &2.into()));
+    assert_eq!((&audits[1]["class"], &audits[1]["kind"]), (&"CLUSTERED".into(), &"phases".into()));
     assert_eq!((&audits[2]["class"], &audits[2]["missing"]), (&"TOO_FEW".into(), &970.into()));
     let even = audits[0]["class"] == "EVEN";
     assert_eq!(codes(&run).contains(&"ARRIVAL_CLASS".to_owned()), !even, "{}", audits[0]);
@@ -95,7 +95,8 @@ fn a_run_is_audited_the_same_by_itself_from_its_rows_and_at_the_sink() {
     let counts = ["planned", "arrived", "missing", "duplicate", "unplanned"];
     let counts = counts.map(|name| against["against"][name].as_u64().unwrap());
     assert_eq!(counts, [1530, 1530, 0, 0, 0], "{}", stderr(&at_sink));
-    assert_eq!(against["streams"][1]["said"], "requests came in 2 groups a second");
+    let said = against["streams"][1]["said"].as_str().unwrap();
+    assert!(said.contains("groups a second"), "{said}");
     assert_eq!(against["streams"][1]["lateness_us"]["count"], 300);
     let drawn = std::fs::read_dir(&pictures).unwrap().count();
     assert_eq!(drawn, 9, "gaps, place in the second and lateness of three streams");
