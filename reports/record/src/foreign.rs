@@ -31,8 +31,9 @@ use vegeta::Encoding;
 /// When a request was started, according to the tool that sent it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Start {
-    /// From the tool's epoch, which is Unix time in all logs but a `csv` of one's own. The request started in
-    /// `start_ns ..= start_ns + resolution_ns`: tools cut their stamps off.
+    /// From the tool's epoch, which is Unix time in all logs but a `csv` of one's own; a whole multiple of the log's
+    /// resolution. Tools cut their stamps off, so the request started up to one resolution later; k6's stamps of the
+    /// end are rounded once more, so half a resolution earlier to one and a half later.
     pub start_ns: u64,
     /// What the tool calls it: the request of Gatling and k6, the label of `JMeter`, the attack of vegeta.
     pub name: Option<String>,
@@ -100,8 +101,8 @@ impl<R: Read> Starts<R> {
         Self { records, layout, resolution_ns: None, failed: false }
     }
 
-    /// The coarsest of 1 s, 1 ms, 1 µs and 1 ns of which all stamps so far are whole multiples, so complete when the
-    /// log has been read; `None` without a stamp. Nothing finer than this can be seen in the log.
+    /// The coarsest of 1 s, 1 ms, 1 µs and 1 ns of which all starts so far are whole multiples, so complete when the
+    /// log has been read; `None` without a start. Nothing finer than this can be seen in the log.
     pub fn resolution_ns(&self) -> Option<u64> {
         self.resolution_ns
     }
@@ -113,10 +114,10 @@ impl<R: Read> Starts<R> {
 
     fn read(&mut self) -> Result<Option<Start>, ForeignError> {
         while let Some(record) = self.records.next()? {
-            if let Some(found) = stamped(&self.layout, &record)? {
+            if let Some(start) = start(&self.layout, &record)? {
                 let resolution_ns = self.resolution_ns.get_or_insert(stamp::SECOND_NS);
-                *resolution_ns = stamp::resolution_ns(found.stamp_ns, *resolution_ns);
-                return found.start(&record).map(Some);
+                *resolution_ns = stamp::resolution_ns(start.start_ns, *resolution_ns);
+                return Ok(Some(start));
             }
         }
         Ok(None)
@@ -136,26 +137,8 @@ impl<R: Read> Iterator for Starts<R> {
     }
 }
 
-/// A record of a request as its tool stamped it.
-struct Stamped {
-    stamp_ns: u64,
-    /// How long before the stamp the request was started: not 0 where a tool stamps the end.
-    before_ns: u64,
-    name: Option<String>,
-}
-
-impl Stamped {
-    fn start(self, record: &Record<'_>) -> Result<Start, ForeignError> {
-        let Some(start_ns) = self.stamp_ns.checked_sub(self.before_ns) else {
-            let expected = "a request that is shorter than the time since the epoch";
-            return Err(record.unlike(expected, record.field(0)));
-        };
-        Ok(Start { start_ns, name: self.name })
-    }
-}
-
 /// `None` for a record that is not of a request.
-fn stamped(layout: &Layout, record: &Record<'_>) -> Result<Option<Stamped>, ForeignError> {
+fn start(layout: &Layout, record: &Record<'_>) -> Result<Option<Start>, ForeignError> {
     match layout {
         Layout::Gatling => gatling::request(record),
         Layout::K6(columns) => k6::request(columns, record),

@@ -5,7 +5,7 @@
 
 use std::io::Read;
 
-use super::Stamped;
+use super::Start;
 use super::error::ForeignError;
 use super::format::Unit;
 use super::head::is_binary;
@@ -63,7 +63,7 @@ fn is_known(version: &str) -> Result<(), ForeignError> {
 }
 
 /// A line REQUEST: groups, name, start, end, status, message. USER, GROUP and ERROR are of no request.
-pub(super) fn request(record: &Record<'_>) -> Result<Option<Stamped>, ForeignError> {
+pub(super) fn request(record: &Record<'_>) -> Result<Option<Start>, ForeignError> {
     match record.field(0) {
         b"REQUEST" if record.fields() == 7 => {}
         b"REQUEST" => {
@@ -72,8 +72,8 @@ pub(super) fn request(record: &Record<'_>) -> Result<Option<Stamped>, ForeignErr
         b"USER" | b"GROUP" | b"ERROR" => return Ok(None),
         other => return Err(record.unlike("a line REQUEST, USER, GROUP or ERROR", other)),
     }
-    let Some(stamp_ns) = decimal_ns(record.field(3), Unit::Ms) else {
+    let Some(start_ns) = decimal_ns(record.field(3), Unit::Ms) else {
         return Err(record.unlike("the start of a request in milliseconds", record.field(3)));
     };
-    Ok(Some(Stamped { stamp_ns, before_ns: 0, name: record.name(2) }))
+    Ok(Some(Start { start_ns, name: record.name(2) }))
 }

@@ -5,7 +5,7 @@
 
 use std::io::Read;
 
-use super::Stamped;
+use super::Start;
 use super::error::ForeignError;
 use super::format::Unit;
 use super::records::{Record, Records};
@@ -52,6 +52,12 @@ fn without_stamp(header: &Record<'_>) -> ForeignError {
             remedy: "let JMeter write the time, with -Jjmeter.save.saveservice.timestamp_format=ms",
         };
     }
+    if header.field(0).starts_with(b"timeStamp") {
+        return ForeignError::Form {
+            form: "JMeter's results with another delimiter than the comma".to_owned(),
+            remedy: "let JMeter write commas, with -Jjmeter.save.saveservice.default_delimiter=,",
+        };
+    }
     ForeignError::Header {
         expected: "timeStamp,elapsed,label,…",
         found: header.quoted(),
@@ -64,7 +70,7 @@ fn without_stamp(header: &Record<'_>) -> ForeignError {
 pub(super) fn sample(
     columns: &Columns,
     record: &Record<'_>,
-) -> Result<Option<Stamped>, ForeignError> {
+) -> Result<Option<Start>, ForeignError> {
     if record.fields() != columns.fields {
         let expected = "as many fields as the header has";
         return Err(record.unlike(expected, record.quoted().as_bytes()));
@@ -73,11 +79,11 @@ pub(super) fn sample(
     if message.starts_with(TRANSACTION) {
         return Ok(None);
     }
-    let Some(stamp_ns) = decimal_ns(record.field(columns.stamp), Unit::Ms) else {
+    let Some(start_ns) = decimal_ns(record.field(columns.stamp), Unit::Ms) else {
         let expected = "a Unix time in milliseconds \
                         (JMeter writes it with -Jjmeter.save.saveservice.timestamp_format=ms)";
         return Err(record.unlike(expected, record.field(columns.stamp)));
     };
     let name = columns.label.and_then(|index| record.name(index));
-    Ok(Some(Stamped { stamp_ns, before_ns: 0, name }))
+    Ok(Some(Start { start_ns, name }))
 }

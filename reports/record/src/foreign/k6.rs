@@ -1,15 +1,16 @@
 //! What k6 writes with `--out csv=FILE`: a row for each metric of each request, of which one has the duration.
 //!
 //! k6 stamps the **end** of a request; its start is the stamp less `http_req_duration`, which begins when the request
-//! goes out on its connection. Stamps are whole seconds unless `K6_CSV_TIME_FORMAT` says otherwise.
+//! goes out on its connection. Stamps are whole seconds unless `K6_CSV_TIME_FORMAT` says otherwise. The start is no finer
+//! than its stamp: second 7 less a duration of 20 ms, again and again, would look like a burst at 6.980.
 
 use std::io::Read;
 
-use super::Stamped;
+use super::Start;
 use super::error::ForeignError;
 use super::format::Unit;
 use super::records::{Record, Records};
-use super::stamp::{date_ns, decimal_ns};
+use super::stamp::{SECOND_NS, date_ns, decimal_ns};
 
 /// The metric that is written once for each request, with its duration in milliseconds.
 const DURATION: &[u8] = b"http_req_duration";
@@ -40,7 +41,7 @@ pub(super) fn header<R: Read>(records: &mut Records<R>) -> Result<Columns, Forei
 pub(super) fn request(
     columns: &Columns,
     record: &Record<'_>,
-) -> Result<Option<Stamped>, ForeignError> {
+) -> Result<Option<Start>, ForeignError> {
     if record.fields() != columns.fields {
         let expected = "as many fields as the header has";
         return Err(record.unlike(expected, record.quoted().as_bytes()));
@@ -48,26 +49,33 @@ pub(super) fn request(
     if record.field(0) != DURATION {
         return Ok(None);
     }
-    let Some(stamp_ns) = stamp_ns(record.field(1)) else {
+    let Some((end_ns, unit_ns)) = end(record.field(1)) else {
         let expected = "a time in one of the forms of K6_CSV_TIME_FORMAT";
         return Err(record.unlike(expected, record.field(1)));
     };
-    let Some(before_ns) = decimal_ns(record.field(2), Unit::Ms) else {
+    let duration_ns = decimal_ns(record.field(2), Unit::Ms);
+    let Some(start_ns) = duration_ns.and_then(|duration_ns| end_ns.checked_sub(duration_ns)) else {
         return Err(record.unlike("a duration in milliseconds", record.field(2)));
     };
+    let start_ns = start_ns.saturating_add(unit_ns / 2) / unit_ns * unit_ns;
     let name = columns.name.and_then(|index| record.name(index));
-    Ok(Some(Stamped { stamp_ns, before_ns, name }))
+    Ok(Some(Start { start_ns, name }))
 }
 
-/// `unix`, `unix_milli`, `unix_micro` and `unix_nano` are told apart by their number of digits, which is theirs alone
-/// from 2001 to 2286; `rfc3339` and `rfc3339_nano` are dates.
-fn stamp_ns(text: &[u8]) -> Option<u64> {
-    let unit = match text.len() {
-        10 => Unit::S,
-        13 => Unit::Ms,
-        16 => Unit::Us,
-        19 => Unit::Ns,
-        _ => return date_ns(text),
+/// A stamp and what it is a multiple of. `unix`, `unix_milli`, `unix_micro` and `unix_nano` are told apart by their
+/// number of digits, which is theirs alone from 2001 to 2286; `rfc3339` and `rfc3339_nano` are dates, of which the
+/// second has decimals.
+fn end(text: &[u8]) -> Option<(u64, u64)> {
+    if !text.iter().all(u8::is_ascii_digit) {
+        let unit_ns = if text.contains(&b'.') { 1 } else { SECOND_NS };
+        return Some((date_ns(text)?, unit_ns));
+    }
+    let (unit, unit_ns) = match text.len() {
+        10 => (Unit::S, SECOND_NS),
+        13 => (Unit::Ms, 1_000_000),
+        16 => (Unit::Us, 1000),
+        19 => (Unit::Ns, 1),
+        _ => return None,
     };
-    if text.iter().all(u8::is_ascii_digit) { decimal_ns(text, unit) } else { date_ns(text) }
+    Some((decimal_ns(text, unit)?, unit_ns))
 }

@@ -2,7 +2,7 @@
 
 use std::io::Read;
 
-use super::Stamped;
+use super::Start;
 use super::error::ForeignError;
 use super::format::{Column, Unit};
 use super::records::{Record, Records};
@@ -27,7 +27,7 @@ pub(super) fn place<R: Read>(
 }
 
 /// A row.
-pub(super) fn row(place: usize, unit: Unit, record: &Record<'_>) -> Result<Stamped, ForeignError> {
+pub(super) fn row(place: usize, unit: Unit, record: &Record<'_>) -> Result<Start, ForeignError> {
     if place >= record.fields() {
         let expected = "a row with that column";
         return Err(record.unlike(expected, record.quoted().as_bytes()));
@@ -38,8 +38,8 @@ pub(super) fn row(place: usize, unit: Unit, record: &Record<'_>) -> Result<Stamp
         Unit::Ms => "a time in ms, a decimal number that is not negative",
         Unit::S => "a time in s, a decimal number that is not negative",
     };
-    let Some(stamp_ns) = decimal_ns(record.field(place), unit) else {
+    let Some(start_ns) = decimal_ns(record.field(place), unit) else {
         return Err(record.unlike(expected, record.field(place)));
     };
-    Ok(Stamped { stamp_ns, before_ns: 0, name: None })
+    Ok(Start { start_ns, name: None })
 }

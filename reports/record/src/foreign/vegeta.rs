@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use serde::Deserialize;
 
-use super::Stamped;
+use super::Start;
 use super::error::ForeignError;
 use super::format::Unit;
 use super::head::is_binary;
@@ -49,26 +49,26 @@ pub(super) fn encoding(head: &[u8]) -> Result<Encoding, ForeignError> {
 }
 
 /// A row of the CSV.
-pub(super) fn csv_hit(record: &Record<'_>) -> Result<Stamped, ForeignError> {
+pub(super) fn csv_hit(record: &Record<'_>) -> Result<Start, ForeignError> {
     if record.fields() != FIELDS {
         let expected = "the 12 fields of vegeta 12";
         return Err(record.unlike(expected, record.quoted().as_bytes()));
     }
-    let Some(stamp_ns) = decimal_ns(record.field(0), Unit::Ns) else {
+    let Some(start_ns) = decimal_ns(record.field(0), Unit::Ns) else {
         return Err(record.unlike("a Unix time in nanoseconds", record.field(0)));
     };
-    Ok(Stamped { stamp_ns, before_ns: 0, name: record.name(ATTACK) })
+    Ok(Start { start_ns, name: record.name(ATTACK) })
 }
 
 /// A line of the JSON.
-pub(super) fn json_hit(record: &Record<'_>) -> Result<Stamped, ForeignError> {
+pub(super) fn json_hit(record: &Record<'_>) -> Result<Start, ForeignError> {
     let line = record.field(0);
     let Ok(hit) = serde_json::from_slice::<Hit<'_>>(line) else {
         return Err(record.unlike("a JSON object with a `timestamp`", line));
     };
-    let Some(stamp_ns) = date_ns(hit.timestamp.as_bytes()) else {
+    let Some(start_ns) = date_ns(hit.timestamp.as_bytes()) else {
         return Err(record.unlike("a date and time with its zone", hit.timestamp.as_bytes()));
     };
     let name = (!hit.attack.is_empty()).then(|| hit.attack.into_owned());
-    Ok(Stamped { stamp_ns, before_ns: 0, name })
+    Ok(Start { start_ns, name })
 }

@@ -25,6 +25,8 @@ fn what_the_tools_write_in_other_forms_is_refused_with_the_remedy() {
     check("jtl", JTL_XML, &["XML", "output_format=csv"]);
     check("jtl", JTL_BARE, &["line 1", "print_field_names=true", "1795520059990,45"]);
     check("jtl", JTL_DATES, &["line 2", "timestamp_format=ms", "2026/11/24 11:35:24.089"]);
+    let semicolons = lines(JTL)[0].replace(',', ";") + "\n";
+    check("jtl", semicolons.as_bytes(), &["delimiter", "default_delimiter=,"]);
     check("jtl", JTL_NO_STAMPS, &["timeStamp", "elapsed,", "timestamp_format=ms"]);
 }
 

@@ -141,7 +141,7 @@ fn starts_are_out_of_order_by_less_than_the_longest_response_time() {
 /// with nanoseconds: these are the stamps of the first four requests. That a stamp is the end shows in them: from one
 /// to the next is the duration of the **later** request (and some 0.3 ms between two), not of the earlier.
 #[test]
-fn k6_stamps_the_end_and_the_start_is_that_less_the_duration() {
+fn k6_stamps_the_end_and_the_start_is_no_finer_than_that() {
     let ends = [422_903_807_u64, 541_703_018, 789_115_912, 896_324_628];
     let durations = [220_336_425, 118_214_958, 247_163_042, 106_923_119];
     for (pair, duration) in ends.windows(2).zip(&durations[1..]) {
@@ -154,9 +154,9 @@ fn k6_stamps_the_end_and_the_start_is_that_less_the_duration() {
     let second_ns = 1_749_852_276_000_000_000;
     for ((start, end), duration) in log.starts.iter().zip(ends).zip(durations) {
         assert_eq!(start.name.as_deref(), Some("http://localhost:8080/users"));
-        assert_eq!(start.start_ns, second_ns - duration);
+        assert_eq!(start.start_ns, second_ns, "the second of the end less 0.1 to 0.3 s, rounded");
         let true_start = second_ns + end - duration;
-        assert!((start.start_ns..=start.start_ns + 1_000_000_000).contains(&true_start));
+        assert!((start.start_ns - 500 * MS..=start.start_ns + 1500 * MS).contains(&true_start));
     }
 }
 
@@ -164,19 +164,23 @@ fn k6_stamps_the_end_and_the_start_is_that_less_the_duration() {
 /// these settings could be had.
 #[test]
 fn k6_stamps_are_read_in_all_their_forms() {
-    for (stamp, end_ns, resolution_ns) in [
+    for (stamp, start_ns, resolution_ns) in [
         ("1749852276", 0, 1_000_000_000),
-        ("1749852276422", 422_000_000, MS),
-        ("1749852276422903", 422_903_000, 1000),
-        ("1749852276422903807", 422_903_807, 1),
+        ("1749852276422", 202_000_000, MS),
+        ("1749852276422903", 202_567_000, 1000),
+        ("1749852276422903807", 202_567_382, 1),
         ("2025-06-13T23:04:36+01:00", 0, 1_000_000_000),
-        ("2025-06-13T23:04:36.422903807+01:00", 422_903_807, 1),
-        ("2025-06-13T22:04:36.4229Z", 422_900_000, 1000),
+        ("2025-06-13T23:04:36.422903807+01:00", 202_567_382, 1),
+        ("2025-06-13T22:04:36.4229Z", 202_563_575, 1),
     ] {
         let row = lines(K6)[2].replace("1749852276", stamp);
         let log = format!("{}\n{row}\n", lines(K6)[0]);
         let log = read("k6-csv", log.as_bytes()).unwrap();
-        assert_eq!(log.times(), [1_749_852_276_000_000_000 + end_ns - 220_336_425], "{stamp}");
+        assert_eq!(
+            log.times(),
+            [1_749_852_276_000_000_000 + start_ns],
+            "{stamp} less 220.336425 ms"
+        );
         assert_eq!(log.resolution_ns, Some(resolution_ns), "{stamp}");
     }
 }
