@@ -14,11 +14,15 @@ use load_plan::schedule_csv;
 /// Arrivals of each plan, about.
 const ARRIVALS: u64 = 100_000;
 
-const ONE_STREAM: [(&str, &str); 4] = [
+const ONE_STREAM: [(&str, &str); 8] = [
     ("even constant", "rate = \"10000/s\""),
     ("even ramp", "rate = { from = \"0/s\", to = \"20000/s\" }"),
     ("poisson constant", "rate = \"10000/s\"\nspacing = \"poisson\""),
     ("poisson ramp", "rate = { from = \"0/s\", to = \"20000/s\" }\nspacing = \"poisson\""),
+    ("even steps", "rate = { steps = [\"5000/s\", \"15000/s\"] }"),
+    ("even sine", "rate = { mean = \"10000/s\", amplitude = \"9000/s\", period = \"5s\" }"),
+    ("exactly constant", "rate = \"10000/s\"\nspacing = \"exactly\""),
+    ("burst", "kind = \"burst\"\nsize = 1000\nevery = \"100ms\""),
 ];
 
 fn arrivals(criterion: &mut Criterion) {

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Parser, Subcommand, ValueEnum};
+use load_sink::Latency;
 
 pub(crate) use audit::{AuditArgs, AuditFormat};
 
@@ -42,7 +43,14 @@ Exit codes: 0 PASS, 1 FAIL, 2 usage, scenario or refused target, 3 INVALID, 4 IN
     #[command(after_help = "Examples:
   hanno sink --listen 127.0.0.1:8080 --out arrivals.csv
   hanno sink --listen 127.0.0.1:8080 --out arrivals.csv --delay 5ms
-  hanno sink --listen 127.0.0.1:8080 --out arrivals.csv --freeze 1s --every 5s")]
+  hanno sink --listen 127.0.0.1:8080 --out arrivals.csv --freeze 1s --every 5s
+  hanno sink --listen 127.0.0.1:8080 --out arrivals.csv --latency bimodal:10ms,700ms,5%
+  hanno sink --listen 127.0.0.1:8080 --out arrivals.csv --latency lognormal:20ms,p99=200ms --seed 7
+  hanno sink --listen 127.0.0.1:9090 --forward http://127.0.0.1:8080 --delay 75ms
+
+The last one writes nothing down: it is a relay that stands for a network with 150 ms there and back.
+
+Exit codes: 0 interrupted, which is its usual end, 2 usage, 5 cannot listen or cannot write the file")]
     Sink(SinkArgs),
     /// Judge how arrivals were spread in time: of a record, a sink's log, or another tool's log
     #[command(after_help = "Examples:
@@ -101,10 +109,11 @@ pub(crate) struct ScenarioArgs {
     /// Seed of every draw, instead of the file's
     #[arg(long, env = "HANNO_SEED", value_name = "N")]
     pub(crate) seed: Option<u64>,
-    /// Multiply every rate, e.g. 0.1
+    /// Multiply every rate, also one given by --set, and every burst and number of closed users,
+    /// e.g. 0.1; readers stay as they are
     #[arg(long, env = "HANNO_SCALE", value_name = "X")]
     pub(crate) scale: Option<String>,
-    /// Change the rate of one phase, e.g. reads.hold.rate=200/s (repeatable)
+    /// Give one phase a constant rate, e.g. reads.hold.rate=200/s (repeatable)
     #[arg(long = "set", value_name = "STREAM.PHASE.rate=V")]
     pub(crate) set: Vec<String>,
     /// Where to send, instead of the file's target: `bundled`, or a URL on this machine
@@ -155,17 +164,28 @@ pub(crate) struct SinkArgs {
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
     pub(crate) listen: SocketAddr,
     /// The file that gets one line for each request; new or empty
-    #[arg(long, value_name = "FILE")]
-    pub(crate) out: PathBuf,
-    /// Answer each request this long after it arrived
-    #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration, conflicts_with = "freeze")]
+    #[arg(long, value_name = "FILE", required_unless_present = "forward")]
+    pub(crate) out: Option<PathBuf>,
+    /// Answer each request this long after it arrived, at most 60s; with --forward, hold each byte so
+    /// long, each way
+    #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
     pub(crate) delay: Option<Duration>,
+    /// Give each request a latency of its own: constant:TIME, bimodal:USUAL,RARE,SHARE%,
+    /// lognormal:MEDIAN,SIGMA or lognormal:MEDIAN,p99=TIME; at most 60s
+    #[arg(long, value_name = "SHAPE", conflicts_with = "delay")]
+    pub(crate) latency: Option<Latency>,
+    /// Seed of the latencies that are drawn [default: 0]
+    #[arg(long, value_name = "N", requires = "latency")]
+    pub(crate) seed: Option<u64>,
     /// Freeze this long …
     #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration, requires = "every")]
     pub(crate) freeze: Option<Duration>,
     /// … in every period of this length
     #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration, requires = "freeze")]
     pub(crate) every: Option<Duration>,
+    /// Stand for a distant network instead: relay every connection to this address of this machine
+    #[arg(long, value_name = "URL", requires = "delay", conflicts_with_all = ["out", "latency", "freeze"])]
+    pub(crate) forward: Option<String>,
 }
 
 #[derive(Debug, clap::Args)]

@@ -31,8 +31,8 @@ pub(crate) fn read_text(path: &Path, bytes_max: u64) -> anyhow::Result<String> {
     })
 }
 
-/// Creates a file for writing, or takes an empty one or a device; what holds something is not overwritten.
-pub(crate) fn create(path: &Path) -> Result<File, Failure> {
+/// What holds something is not overwritten.
+fn refuse_occupied(path: &Path) -> Result<(), Failure> {
     let holds_something =
         std::fs::metadata(path).is_ok_and(|found| found.is_file() && found.len() > 0);
     if holds_something {
@@ -41,17 +41,32 @@ pub(crate) fn create(path: &Path) -> Result<File, Failure> {
             "{path} is there already and is not overwritten: remove it, or name another file"
         )));
     }
+    Ok(())
+}
+
+/// Creates a file for writing, or takes an empty one or a device.
+pub(crate) fn create(path: &Path) -> Result<File, Failure> {
+    refuse_occupied(path)?;
     let file = OpenOptions::new().write(true).create(true).truncate(true).open(path);
     file.with_context(|| format!("cannot write {}", path.display())).map_err(Failure::unable)
 }
 
+/// Whether [`save`] may write there, before anything else is begun.
+pub(crate) fn may_save(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    if holds(path, bytes) { Ok(()) } else { refuse_occupied(path) }
+}
+
 /// Writes a whole file; one that holds the same already is left alone.
 pub(crate) fn save(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    if open(path).and_then(|file| same(file, bytes)).unwrap_or(false) {
+    if holds(path, bytes) {
         return Ok(());
     }
     let written = create(path)?.write_all(bytes);
     written.with_context(|| format!("cannot write {}", path.display())).map_err(Failure::unable)
+}
+
+fn holds(path: &Path, bytes: &[u8]) -> bool {
+    open(path).and_then(|file| same(file, bytes)).unwrap_or(false)
 }
 
 fn same(file: File, bytes: &[u8]) -> anyhow::Result<bool> {

@@ -1,5 +1,6 @@
 //! What a run stands on: a target that is there already, or the bundled service started for it.
 
+use anyhow::anyhow;
 use load_engine::targets::Target;
 use load_plan::table::Rows;
 
@@ -18,9 +19,12 @@ pub(crate) struct Ground {
 
 impl Ground {
     pub(crate) fn prepare(place: Place, stored: Stored) -> Result<Self, Failure> {
-        match place {
-            Place::At(target) => Ok(Self { target, bundled: None }),
-            Place::Bundled => {
+        match (place, &stored) {
+            (Place::At(_), Stored::Dynamo(_)) => Err(Failure::usage(anyhow!(
+                "`--store dynamodb` is for the target `bundled`: what another target keeps is its own matter"
+            ))),
+            (Place::At(target), Stored::Redb) => Ok(Self { target, bundled: None }),
+            (Place::Bundled, _) => {
                 say::note("filling a store and starting the bundled service");
                 let bundled = Bundled::start(&stored)?;
                 let target = Target::at_url(&bundled.child.url).map_err(Failure::unable)?;

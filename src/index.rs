@@ -26,14 +26,16 @@ pub(crate) fn records(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
     Ok(records)
 }
 
-/// Writes `index.html` into the folder.
-pub(crate) fn write(folder: &Path, records: &[PathBuf]) -> Result<PathBuf, Failure> {
+/// Writes `index.html` into the folder; also how many records in it could not be read.
+pub(crate) fn write(folder: &Path, records: &[PathBuf]) -> Result<(PathBuf, usize), Failure> {
     let left_out = records.len().saturating_sub(RECORDS_MAX);
-    let entries = records[left_out..].iter().map(|record| entry(record)).collect();
+    let entries: Vec<Entry> = records[left_out..].iter().map(|record| entry(record)).collect();
+    let unreadable = entries.iter().filter(|entry| entry.record.is_err()).count();
     let name = folder.canonicalize().ok();
     let name = name.as_deref().and_then(Path::file_name).unwrap_or_default().to_string_lossy();
     let page = page(&name, entries, left_out).context("cannot render the index")?;
-    record_dir::put(folder, "index.html", &page).map_err(Failure::unable)
+    let path = record_dir::put(folder, "index.html", &page).map_err(Failure::unable)?;
+    Ok((path, unreadable))
 }
 
 /// A record in a line; only the line is kept, since a `run.json` may be large.

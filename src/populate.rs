@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, anyhow};
-use chat_store::populate::{self, PopulateError, Spec, SpecError};
+use chat_store::populate::{self, Dataset, PopulateError, Spec, SpecError};
 use chat_store::{Options, RedbStore};
 use jiff::Timestamp;
 use tokio::runtime::Runtime;
@@ -19,34 +19,62 @@ pub(crate) fn populate(args: &PopulateArgs) -> Result<ExitCode, Failure> {
     let stored = stored.with_prefix(args.table_prefix.as_deref())?;
     let as_of_unix_ms = args.as_of.map(|time| u64::try_from(time.as_millisecond()).unwrap_or(0));
     let spec = dataset::spec(args.seed, as_of_unix_ms);
-    // The rows are known before there is a store: what cannot be leaves nothing behind.
-    let dataset = populate::dataset(&spec).map_err(refused)?;
-    let mut rows = Vec::new();
-    dataset.write_jsonl(&mut rows).context("cannot make the rows")?;
-    files::save(&args.out, &rows)?;
-    let summary = format!("{}\n", dataset.summary_json());
-    files::save(&args.out.with_extension("json"), summary.as_bytes())?;
+    // The rows are known before there is a store, and the store is there before the rows are written: what
+    // cannot be leaves nothing behind.
+    let files = Files::of(&populate::dataset(&spec).map_err(refused)?, &args.out)?;
+    files.may_be_saved()?;
     match stored {
-        Stored::Redb => fill_directory(args.data.as_ref(), &spec)?,
-        Stored::Dynamo(dynamo) => fill_tables(&dynamo, &spec)?,
+        Stored::Redb => fill_directory(args.data.as_ref(), &spec, &files)?,
+        Stored::Dynamo(dynamo) => fill_tables(&dynamo, &spec, &files)?,
     }
-    say::result(&summary);
+    say::result(&files.summary);
     Ok(ExitCode::SUCCESS)
 }
 
-fn fill_directory(data: Option<&PathBuf>, spec: &Spec) -> Result<(), Failure> {
+fn fill_directory(data: Option<&PathBuf>, spec: &Spec, files: &Files) -> Result<(), Failure> {
     let data = data.ok_or_else(|| Failure::usage(anyhow!("`--store redb` needs `--data DIR`")))?;
     let store = RedbStore::open(data, Options::default()).map_err(Failure::unable)?;
+    files.save()?;
     populate::fill(&store, spec).map(drop).map_err(refused)
 }
 
-fn fill_tables(dynamo: &Dynamo, spec: &Spec) -> Result<(), Failure> {
+fn fill_tables(dynamo: &Dynamo, spec: &Spec, files: &Files) -> Result<(), Failure> {
     let runtime = Runtime::new().context("cannot start the runtime")?;
     runtime.block_on(async {
         let store = dynamo.open().await?;
         store.create_tables().await.map_err(|error| dynamo.failed(error))?;
+        files.save()?;
         populate::fill_dynamo(&store, spec).await.map(drop).map_err(refused)
     })
+}
+
+/// The rows, and the summary beside them.
+struct Files {
+    rows: Vec<u8>,
+    summary: String,
+    out: PathBuf,
+}
+
+impl Files {
+    fn of(dataset: &Dataset, out: &Path) -> Result<Self, Failure> {
+        let mut rows = Vec::new();
+        dataset.write_jsonl(&mut rows).context("cannot make the rows")?;
+        let summary = format!("{}\n", dataset.summary_json());
+        Ok(Self { rows, summary, out: out.to_owned() })
+    }
+
+    fn both(&self) -> [(PathBuf, &[u8]); 2] {
+        let summary = self.out.with_extension("json");
+        [(self.out.clone(), &self.rows), (summary, self.summary.as_bytes())]
+    }
+
+    fn may_be_saved(&self) -> Result<(), Failure> {
+        self.both().iter().try_for_each(|(path, bytes)| files::may_save(path, bytes))
+    }
+
+    fn save(&self) -> Result<(), Failure> {
+        self.both().iter().try_for_each(|(path, bytes)| files::save(path, bytes))
+    }
 }
 
 /// A store that holds something else, or a time that no id can have, is the user's to change.

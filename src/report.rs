@@ -63,8 +63,15 @@ fn show_folder(folder: &Path, format: ReportFormat) -> Result<(), Failure> {
         );
         return Err(Failure::usage(anyhow!(why)));
     }
-    say::result(&index::write(folder, &records)?.display().to_string());
-    Ok(())
+    let (path, unreadable) = index::write(folder, &records)?;
+    say::result(&path.display().to_string());
+    match unreadable {
+        0 => Ok(()),
+        some => Err(Failure::usage(anyhow!(
+            "{some} of {} records in {place} cannot be read: the index says why",
+            records.len()
+        ))),
+    }
 }
 
 /// Renders a record and puts `report.html` into it.

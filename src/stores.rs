@@ -60,6 +60,12 @@ impl Stored {
                 let dynamo = Dynamo { named: endpoint.clone(), targets: None, options };
                 Ok(Self::Dynamo(Box::new(dynamo)))
             }
+            (Store::Dynamodb, Some(name)) if name.is_empty() || name.contains([':', '/']) => {
+                Err(Failure::usage(anyhow!(
+                    "`--endpoint {name}` is neither an address, which begins with http://, nor the NAME of a \
+                     [store.NAME] in {TARGETS_FILE}"
+                )))
+            }
             (Store::Dynamodb, Some(name)) => {
                 let file = args.targets.clone().unwrap_or_else(|| beside.join(TARGETS_FILE));
                 let dynamo = named(name, file).map_err(Failure::usage)?;
@@ -189,6 +195,9 @@ fn named(name: &str, file: PathBuf) -> anyhow::Result<Dynamo> {
     let account = &store.account;
     let complaint = match () {
         () if store.table_prefix.is_empty() => "an empty `table_prefix` would allow every table",
+        () if !is_region(&store.region) => {
+            "`region` must be the name of an AWS region, e.g. eu-west-1"
+        }
         () if account.len() != 12 || !account.bytes().all(|b| b.is_ascii_digit()) => {
             "`account` must be the 12 digits of an AWS account"
         }
@@ -204,6 +213,12 @@ fn named(name: &str, file: PathBuf) -> anyhow::Result<Dynamo> {
         ..Options::new(place, store.table_prefix)
     };
     Ok(Dynamo { named: name.to_owned(), targets: Some(file), options })
+}
+
+/// Names become part of an address, so nothing else may be in them.
+fn is_region(name: &str) -> bool {
+    (1..=32).contains(&name.len())
+        && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
 }
 
 #[cfg(test)]
@@ -244,7 +259,13 @@ mod tests {
             let less = refusal(&args(Store::Dynamodb, Some("staging")), folder.path());
             assert!(less.contains(said), "{less}");
         }
-        for (part, bad) in [("load-", ""), ("123456789012", "12345"), ("500", "0")] {
+        for (part, bad) in [
+            ("load-", ""),
+            ("123456789012", "12345"),
+            ("500", "0"),
+            ("eu-west-1", ""),
+            ("eu-west-1", "evil.example.org/#"),
+        ] {
             std::fs::write(&file, text.replace(part, bad)).unwrap();
             assert!(of("staging").is_err(), "{bad}");
         }
@@ -254,6 +275,10 @@ mod tests {
     fn dynamodb_needs_a_place_and_redb_has_none() {
         let here = Path::new("");
         assert!(refusal(&args(Store::Dynamodb, None), here).contains("--endpoint"));
+        for no_address in ["", "127.0.0.1:8000", "localhost/x"] {
+            let refused = refusal(&args(Store::Dynamodb, Some(no_address)), here);
+            assert!(refused.contains("http://"), "{refused}");
+        }
         assert!(refusal(&args(Store::Redb, Some("http://127.0.0.1:1")), here).contains("dynamodb"));
         let redb = || Stored::of(&args(Store::Redb, None), here).unwrap();
         assert!(matches!(redb().with_prefix(None), Ok(Stored::Redb)));

@@ -23,7 +23,9 @@ mod whole {
     mod live;
     mod outages;
     mod record;
+    mod replay;
     mod report;
+    mod sink;
     mod stores;
     mod verbs;
 }

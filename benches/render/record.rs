@@ -133,6 +133,7 @@ fn row((seq, step): (u64, u16), due_ns: u64, times: &Times, last: bool) -> Arriv
         reused: Some(true),
         instance: Some("api-1".to_owned()),
         worker: 0,
+        error_code: None,
     }
 }
 
@@ -208,6 +209,7 @@ fn run(plan: Plan, shape: Shape, spread: &dyn Fn(u16, Kind) -> Option<Spread>) -
         started_unix_ns: 1_795_343_465 * SECOND_NS,
         ended_ns: Some(u64::from(shape.seconds) * SECOND_NS),
         unreachable: None,
+        aborted_by: None,
         verdict: None,
         findings: Vec::new(),
         counts,

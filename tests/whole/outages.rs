@@ -85,6 +85,8 @@ fn a_store_that_refuses_what_is_over_its_capacity_costs_only_that() {
     // A page takes two calls, so that some tens of requests a second are more than is allowed.
     let run = run_with(&[("HANNO_THROTTLE", "20")], |_| {});
     assert_told(&run);
+    let errors = run["errors"].as_array().unwrap().iter();
+    assert!(errors.clone().any(|error| error["code"] == "store_throttled"), "{}", run["errors"]);
     assert_no_storm(&run);
 }
 

@@ -36,6 +36,10 @@ fn every_scenario_file_is_in_order() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
+        // What a scenario reads lies beside it.
+        if path.extension().is_none_or(|end| end != "toml") {
+            continue;
+        }
         let checked = output(hanno().arg("check").arg(&path));
         assert!(checked.status.success(), "{}: {}", path.display(), stderr(&checked));
         let text = stdout(&checked);
@@ -51,6 +55,16 @@ fn check_prints_counts_and_a_picture() {
     for expected in ["15000", "2500", "1500", "reads", "reactions", "hold", "warm-up"] {
         assert!(text.contains(expected), "`{expected}` is not in:\n{text}");
     }
+}
+
+#[test]
+fn a_schedule_says_what_is_not_in_it() {
+    let pitfall = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/pitfall-pace.toml");
+    let printed = output(hanno().arg("schedule").arg(pitfall));
+    assert!(stderr(&printed).contains("`paced` is CLOSED"), "{}", stderr(&printed));
+    let lines = stdout(&printed);
+    assert!(lines.lines().skip(1).all(|line| line.split(',').nth(2) == Some("open")));
+    assert!(lines.lines().count() > 1000);
 }
 
 #[test]

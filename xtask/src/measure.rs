@@ -10,6 +10,7 @@ use bench::{Bench, Page};
 mod pacing;
 mod omission;
 mod memory;
+mod sink;
 mod store;
 mod bench;
 mod witness;
@@ -57,6 +58,15 @@ enum What {
         #[arg(long, default_value_t = 630, value_parser = clap::value_parser!(u32).range(10..=86_400))]
         seconds: u32,
     },
+    /// The sink itself: requests on one core, programmed latency, and what the relay adds
+    Sink {
+        /// How many runs at full speed
+        #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=100))]
+        runs: u32,
+        /// How long each run sends, and each latency is asked for
+        #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=3600))]
+        seconds: u32,
+    },
     /// GET and PUT on redb and on DynamoDB Local, and the units that they use up
     Store {
         /// How many pairs
@@ -73,6 +83,7 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
         What::Pacing { pairs, seconds } => pacing::run(&bench("pacing")?, pairs, seconds),
         What::Omission { seconds } => omission::run(&bench("omission")?, seconds),
         What::Memory { seconds } => memory::run(&bench("memory")?, seconds),
+        What::Sink { runs, seconds } => sink::run(&bench("sink")?, runs, seconds),
         What::Store { .. } if options.hanno.is_some() => {
             bail!("`measure store` has no use for --hanno: it asks the stores without the service")
         }

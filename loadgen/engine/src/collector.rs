@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use load_plan::plan::{Plan, Record};
 use run_record::arrival_row::ArrivalRow;
+use run_record::resource_row::ResourceRow;
 use run_record::run::Run;
 use tokio_util::sync::CancellationToken;
 
@@ -113,13 +114,13 @@ impl Book {
     /// Takes what has come; false when nothing will come any more.
     fn take_events(&mut self) -> bool {
         let now_ns = self.with.clock.now_ns();
-        loop {
-            match self.with.events.try_recv() {
-                Ok(event) => self.take(&event, now_ns),
-                Err(flume::TryRecvError::Empty) => return true,
-                Err(flume::TryRecvError::Disconnected) => return false,
-            }
+        // Looked at first: what was sent before the last sender went is still taken.
+        let gone = self.with.events.is_disconnected();
+        // All at once: users wait for the lock of the queue no longer than for one exchange.
+        for event in self.with.events.drain().collect::<Vec<_>>() {
+            self.take(&event, now_ns);
         }
+        !gone
     }
 
     fn take(&mut self, event: &Event, now_ns: u64) {
@@ -139,14 +140,37 @@ impl Book {
         self.write_intervals(second_of(now_ns.saturating_sub(GRACE_NS)));
         if second_of(now_ns) > self.second {
             self.second = second_of(now_ns);
-            self.end_second(now_ns);
+            // The second that just ended was measured if its middle was.
+            let measured = self.measured.covers(now_ns.saturating_sub(NS_PER_S / 2));
+            let row = self.with.watcher.second(self.second, measured);
+            self.end_second(row, now_ns);
+            self.abort_if_passed();
         }
     }
 
-    fn end_second(&mut self, now_ns: u64) {
-        // The second that just ended was measured if its middle was.
-        let measured = self.measured.covers(now_ns.saturating_sub(NS_PER_S / 2));
-        let mut row = self.with.watcher.second(self.second, measured);
+    /// Stops the run where its plan says that going on shows nothing more.
+    fn abort_if_passed(&mut self) {
+        if self.with.run.aborted_by.is_none() && !self.with.stop.is_cancelled() {
+            self.with.run.aborted_by = self.ledger.aborted_by(self.second);
+            if self.with.run.aborted_by.is_some() {
+                self.with.stop.cancel();
+            }
+        }
+    }
+
+    /// What was counted in the second that the run's end cut short. Shares over a part of a second say
+    /// little, so the summary goes without it.
+    fn end_last_second(&mut self, now_ns: u64) {
+        if (self.released(), self.ledger.ended()) == (self.seen.released, self.seen.ended) {
+            return;
+        }
+        self.second += 1;
+        let row = self.with.watcher.second(self.second, false);
+        let measured = self.measured.covers(now_ns);
+        self.end_second(ResourceRow { measured, ..row }, now_ns);
+    }
+
+    fn end_second(&mut self, mut row: ResourceRow, now_ns: u64) {
         let (released, ended) = (self.released(), self.ledger.ended());
         let waiting = self.with.handoffs.iter().map(Handoff::waiting).sum::<usize>();
         row.released = released - self.seen.released;
@@ -212,6 +236,7 @@ impl Book {
 
     fn close(mut self) -> Collected {
         self.ledger.settle_all();
+        self.end_last_second(self.with.clock.now_ns());
         self.write_intervals(u32::MAX);
         if let Some(Err(error)) = self.streams.take().map(Streams::finish) {
             self.give_up(error);

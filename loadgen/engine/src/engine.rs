@@ -13,6 +13,7 @@ use tokio::runtime::Runtime;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::{Clock, exact_wakeups_for_this_thread};
+use crate::closed::{self, Answers, Ended};
 use crate::collector::{Collected, Collector, EVENTS_MAX};
 use crate::event::Event;
 use crate::flow::Flow;
@@ -100,7 +101,9 @@ pub fn run(job: Job) -> Result<Run, EngineError> {
     let engine = Engine::assemble(job, unreachable.is_none())?;
     let Collected { run, error } = engine.drive()?;
     let state = match () {
-        () if error.is_some() || unreachable.is_some() => State::Aborted,
+        () if error.is_some() || unreachable.is_some() || run.aborted_by.is_some() => {
+            State::Aborted
+        }
         () if interrupt.is_cancelled() => State::Interrupted,
         () => State::Finished,
     };
@@ -120,6 +123,7 @@ struct Engine {
     flow: Arc<Flow<Http>>,
     plan: Arc<Plan>,
     planned: Arc<Planned>,
+    answers: flume::Receiver<Ended>,
     sender: flume::Sender<Event>,
     receiver: flume::Receiver<Event>,
     /// Ends the service of arrivals under way.
@@ -144,12 +148,14 @@ impl Engine {
             stop.cancel();
         }
         let http = Http::new(&job.target)?;
-        let flow = Flow::new(job.requests, http, sender.clone(), abandon.clone());
+        let (told, answers) = Answers::channel();
+        let flow = Flow::new(job.requests, http, sender.clone(), told, abandon.clone());
         let cores_given = job.environment.cores_given;
         Ok(Self {
             runtime: users_runtime(cores_given)?,
             flow: Arc::new(flow),
             planned: Arc::new(Planned::of_plan(&plan)),
+            answers,
             sender,
             receiver,
             abandon,
@@ -174,6 +180,7 @@ impl Engine {
         let probes = Probes::start(clock, &self.sender, &self.runtime)?;
         let alarm = start_alarm(clock, &self.flow)?;
         let pacer = self.start_pacer(clock)?;
+        let closed = self.start_closed(clock);
         let readers = Readers::start(clock, &self.flow, &self.sender, &self.runtime, &self.stop);
         let scraping = scraper.map(|scraper| scraper.start(clock)).transpose()?;
         let last_ns = self.plan.end_ns().saturating_add(self.plan.drain_ns);
@@ -181,6 +188,7 @@ impl Engine {
 
         runtime.block_on(serve_until_the_end(&flow, clock, last_ns, &ends));
         pacer.join().map_err(|_| EngineError::Defect("pacer"))?;
+        runtime.block_on(closed).map_err(|_| EngineError::Defect("pacer of closed phases"))?;
         runtime.block_on(take_leave(&flow))?;
         readers.end(&runtime);
         flow.alarm().end();
@@ -208,6 +216,13 @@ impl Engine {
         };
         let schedule = Schedule::new(&self.plan);
         blocking_thread("hanno-pacer", async move { pacer.pace(clock, schedule).await })
+    }
+
+    fn start_closed(&self, clock: Clock) -> tokio::task::JoinHandle<()> {
+        let (flow, planned) = (Arc::clone(&self.flow), Arc::clone(&self.planned));
+        // It ends with the service of arrivals: nobody is due again who would not be served.
+        let (answers, stop) = (self.answers.clone(), self.abandon.clone());
+        self.runtime.spawn(closed::pace(flow, clock, planned, answers, stop))
     }
 
     fn start_collector(self, clock: Clock) -> io::Result<Parts> {

@@ -10,7 +10,7 @@ use crate::audience::Heard;
 pub(crate) enum Event {
     /// A step attempted, or an arrival that started none.
     Row {
-        row: ArrivalRow,
+        row: Box<ArrivalRow>,
         /// Due time of the arrival, which the row of a later step does not hold.
         arrival_due_ns: u64,
     },

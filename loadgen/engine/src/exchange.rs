@@ -34,6 +34,8 @@ pub(crate) struct Reply {
     pub(crate) store_us: Option<u64>,
     /// `desc` of `Server-Timing: app`.
     pub(crate) instance: Option<String>,
+    /// What the target calls the error, where the status tells of one.
+    pub(crate) error_code: Option<String>,
     /// How long the connection that was opened for this request took to be set up.
     pub(crate) connect_us: Option<u64>,
     /// Whether no connection was opened for this request.
@@ -46,10 +48,14 @@ pub(crate) struct Failure(pub(crate) &'static str);
 
 /// Sends requests.
 pub(crate) trait Exchange: Send + Sync + 'static {
+    /// What a user keeps from one request to the next, such as a connection.
+    type Kept: Default + Send;
+
     /// Sends one request and reads its whole reply, noting each instant in `times` as it happens.
     /// Without time limit of its own: the caller drops it when its time is up.
     fn send(
         &self,
+        kept: &mut Self::Kept,
         clock: &Clock,
         request: Prepared,
         times: &mut Times,

@@ -1,7 +1,7 @@
 //! From the hand-off to the collector: what every user does, whoever runs the users.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use load_plan::plan::Plan;
 use run_record::arrival_row::ArrivalRow;
@@ -9,6 +9,7 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
+use crate::closed::Answers;
 use crate::event::Event;
 use crate::exchange::Exchange;
 use crate::handoff::{Handoff, Released};
@@ -20,15 +21,18 @@ use crate::users::Serve;
 
 /// The users' side of a run.
 #[derive(Debug)]
-pub(crate) struct Flow<E> {
+pub(crate) struct Flow<E: Exchange> {
     plan: Arc<Plan>,
     handoffs: Arc<[Handoff]>,
     /// Stream and seat within it, for each user.
     seats: Vec<(u16, usize)>,
+    /// What each user keeps between its arrivals; taken out while it serves one.
+    kept: Vec<Mutex<Option<E::Kept>>>,
     setting: Setting<E>,
     /// Set when the run starts; before that no arrival exists.
     clock: OnceLock<Clock>,
     events: flume::Sender<Event>,
+    answers: Answers,
     ready: Gate,
     left: Gate,
 }
@@ -45,6 +49,7 @@ impl<E: Exchange> Flow<E> {
         requests: Requests,
         exchange: E,
         events: flume::Sender<Event>,
+        answers: Answers,
         abandon: CancellationToken,
     ) -> Self {
         let plan = Arc::clone(requests.plan());
@@ -54,17 +59,19 @@ impl<E: Exchange> Flow<E> {
             .iter()
             .map(|stream| Handoff::new(users(stream), stream.queue as usize))
             .collect();
-        let seats = (0u16..)
+        let seats: Vec<_> = (0u16..)
             .zip(&plan.streams)
             .flat_map(|(number, stream)| (0..users(stream)).map(move |seat| (number, seat)))
             .collect();
         Self {
             plan,
             handoffs,
+            kept: seats.iter().map(|_| Mutex::default()).collect(),
             seats,
             setting: Setting { requests, exchange, alarm: Alarm::default(), abandon },
             clock: OnceLock::new(),
             events,
+            answers,
             ready: Gate::default(),
             left: Gate::default(),
         }
@@ -113,7 +120,7 @@ impl<E: Exchange> Flow<E> {
         }
     }
 
-    async fn serve_released(&self, released: Released, clock: &Clock) {
+    async fn serve_released(&self, user: usize, released: Released, clock: &Clock) {
         let max_wait_ns = self.plan.streams[usize::from(released.arrival.stream)].max_wait_ns;
         let waited_ns = clock.now_ns().saturating_sub(released.released_ns);
         let refused = match () {
@@ -124,13 +131,19 @@ impl<E: Exchange> Flow<E> {
         if let Some(why) = refused {
             return self.report(&released, rows::dropped(&self.plan, &released, why)).await;
         }
-        for row in journey::serve(&self.setting, clock, released).await {
+        // A panic or the end of the run costs what was kept, never a lock.
+        let slot = || self.kept[user].lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = slot().take().unwrap_or_default();
+        for row in journey::serve(&self.setting, &mut kept, clock, released).await {
             self.report(&released, row).await;
         }
+        *slot() = Some(kept);
     }
 
-    async fn report(&self, released: &Released, row: ArrivalRow) {
-        let event = Event::Row { row, arrival_due_ns: released.arrival.due_ns };
+    pub(crate) async fn report(&self, released: &Released, row: ArrivalRow) {
+        let now_ns = self.clock.get().map_or(0, Clock::now_ns);
+        self.answers.tell(&self.plan, &row, now_ns);
+        let event = Event::Row { row: Box::new(row), arrival_due_ns: released.arrival.due_ns };
         // The collector outlives the users; without it there is nothing left to tell.
         drop(self.events.send_async(event).await);
     }
@@ -141,14 +154,14 @@ impl<E: Exchange> Serve for Flow<E> {
         self.ready.one_more(self.seats.len());
     }
 
-    async fn serve(&self, seat: usize) -> bool {
-        let (stream, seat) = self.seats[seat];
+    async fn serve(&self, user: usize) -> bool {
+        let (stream, seat) = self.seats[user];
         let taken = self.handoffs[usize::from(stream)].take(seat).await;
         let (Some(released), Some(clock)) = (taken, self.clock.get()) else {
             self.left.one_more(self.seats.len());
             return false;
         };
-        self.serve_released(released, clock).await;
+        self.serve_released(user, released, clock).await;
         true
     }
 }

@@ -29,6 +29,7 @@ pub(crate) struct Setting<E> {
 /// Serves a released arrival and gives one row for each step attempted, the last one marked.
 pub(crate) async fn serve<E: Exchange>(
     setting: &Setting<E>,
+    kept: &mut E::Kept,
     clock: &Clock,
     released: Released,
 ) -> Vec<ArrivalRow> {
@@ -38,7 +39,7 @@ pub(crate) async fn serve<E: Exchange>(
     for (index, step) in steps.iter().enumerate() {
         let due_ns = due_ns(&released, step, done.last());
         let attempt = Attempt { setting, clock, released: &released, index, step, due_ns };
-        let row = attempt.run().await;
+        let row = attempt.run(kept).await;
         let completed = row.outcome == Outcome::Completed;
         done.push(row);
         if !completed {
@@ -72,10 +73,10 @@ struct Attempt<'a, E> {
 }
 
 impl<E: Exchange> Attempt<'_, E> {
-    async fn run(&self) -> ArrivalRow {
+    async fn run(&self, kept: &mut E::Kept) -> ArrivalRow {
         let mut times = Times::default();
         let mut bytes_out = 0;
-        let sending = AssertUnwindSafe(self.send_when_due(&mut times, &mut bytes_out));
+        let sending = AssertUnwindSafe(self.send_when_due(kept, &mut times, &mut bytes_out));
         let end = tokio::select! {
             biased;
             end = sending.catch_unwind() => end.unwrap_or(End::Failed(Failure("panic"))),
@@ -83,17 +84,22 @@ impl<E: Exchange> Attempt<'_, E> {
         };
         let plan = self.setting.requests.plan();
         let base = rows::of_step(plan, self.released, self.index, self.due_ns);
-        end.row(&self.step.expect, ArrivalRow { bytes_out, ..base }, times)
+        end.row(&self.step.expect, &ArrivalRow { bytes_out, ..base }, times)
     }
 
-    async fn send_when_due(&self, times: &mut Times, bytes_out: &mut u64) -> End {
+    async fn send_when_due(
+        &self,
+        kept: &mut E::Kept,
+        times: &mut Times,
+        bytes_out: &mut u64,
+    ) -> End {
         if self.index > 0 {
             think::until(self.clock, &self.setting.alarm, self.due_ns).await;
         }
         let run_id = self.clock.started_unix_ns();
         let request = self.setting.requests.prepare(run_id, &self.released.arrival, self.index);
         *bytes_out = request.body.as_ref().map_or(0, |(body, _)| body.len() as u64);
-        let sending = self.setting.exchange.send(self.clock, request, times);
+        let sending = self.setting.exchange.send(kept, self.clock, request, times);
         let limit = Duration::from_nanos(self.step.timeout_ns);
         match tokio::time::timeout(limit, sending).await {
             Ok(Ok(reply)) => End::Replied(reply),
@@ -112,35 +118,33 @@ enum End {
 }
 
 impl End {
-    fn row(self, expected: &[u16], row: ArrivalRow, times: Times) -> ArrivalRow {
-        let row = ArrivalRow {
+    fn row(self, expected: &[u16], row: &ArrivalRow, times: Times) -> ArrivalRow {
+        let (outcome, error_class, reply) = match self {
+            Self::TimedOut => (Outcome::TimedOut, Some("timeout"), None),
+            Self::Abandoned => (Outcome::Abandoned, Some("abandoned"), None),
+            Self::Failed(Failure(class)) => (Outcome::Failed, Some(class), None),
+            Self::Replied(reply) if expected.contains(&reply.status) => {
+                (Outcome::Completed, None, Some(reply))
+            }
+            Self::Replied(reply) => (Outcome::Failed, Some("status"), Some(reply)),
+        };
+        let status = reply.as_ref().map(|reply| reply.status);
+        let reply = reply.unwrap_or_default();
+        ArrivalRow {
             sent_ns: times.sent_ns,
             first_byte_ns: times.first_byte_ns,
             done_ns: times.done_ns,
-            ..row
-        };
-        let ended = |outcome, class| ArrivalRow { outcome, error_class: class, ..row.clone() };
-        match self {
-            Self::TimedOut => ended(Outcome::TimedOut, Some("timeout")),
-            Self::Abandoned => ended(Outcome::Abandoned, Some("abandoned")),
-            Self::Failed(Failure(class)) => ended(Outcome::Failed, Some(class)),
-            Self::Replied(reply) => {
-                let (outcome, class) = if expected.contains(&reply.status) {
-                    (Outcome::Completed, None)
-                } else {
-                    (Outcome::Failed, Some("status"))
-                };
-                ArrivalRow {
-                    status: Some(reply.status),
-                    bytes_in: reply.bytes_in,
-                    server_us: reply.server_us,
-                    store_us: reply.store_us,
-                    connect_us: reply.connect_us,
-                    reused: reply.reused,
-                    instance: reply.instance,
-                    ..ended(outcome, class)
-                }
-            }
+            outcome,
+            error_class,
+            status,
+            bytes_in: reply.bytes_in,
+            server_us: reply.server_us,
+            store_us: reply.store_us,
+            connect_us: reply.connect_us,
+            reused: reply.reused,
+            instance: reply.instance,
+            error_code: reply.error_code.filter(|_| outcome != Outcome::Completed),
+            ..*row
         }
     }
 }

@@ -5,19 +5,21 @@ use std::sync::Arc;
 
 use hdrhistogram::Histogram;
 use load_plan::plan::Plan;
+use run_record::aborted::AbortedBy;
 use run_record::arrival_row::{ArrivalRow, Outcome};
 use run_record::histogram::{histogram, record_us};
 use run_record::latency::Kind;
 use run_record::run::{Connections, Counts, JourneyResult, Run, StepResult, StreamResult};
 use run_record::spread::Spread;
 
+use crate::abort::Abort;
 use crate::consumption::Consumption;
 use crate::deliveries::Deliveries;
 use crate::errors::Errors;
 use crate::event::{Event, Probe};
 use crate::intervals::Intervals;
 use crate::lateness::{is_first, lateness_ns, wait_ns};
-use crate::objectives::Objectives;
+use crate::objectives::{Objectives, Seen};
 use crate::planned::Planned;
 use crate::second::Second;
 use crate::steps::Steps;
@@ -38,6 +40,7 @@ pub(crate) struct Ledger {
     pub(crate) intervals: Intervals,
     tally: Tally,
     objectives: Objectives,
+    abort: Option<Abort>,
     measured: Measured,
     totals: Vec<StepTotals>,
     journeys: BTreeMap<(u16, u16), JourneyTotals>,
@@ -87,7 +90,8 @@ impl Ledger {
             .collect();
         Self {
             tally: Tally::new(plan.streams.len()),
-            objectives: Objectives::of(&plan),
+            objectives: Objectives::of(&plan.objectives, Seen::Measured),
+            abort: Abort::of(&plan),
             measured: Measured::of(&plan),
             intervals: Intervals::default(),
             errors: Errors::default(),
@@ -130,7 +134,11 @@ impl Ledger {
         let number = self.steps.number(row.stream, row.journey, row.step);
         let second = second_of(row.done_ns.unwrap_or(now_ns));
         self.tally.on_row(row);
-        self.objectives.on_row(row, &self.steps.keys()[number].name, second);
+        let step = &self.steps.keys()[number].name;
+        self.objectives.on_row(row, step, second);
+        if let Some(abort) = &mut self.abort {
+            abort.on_row(row, step, second);
+        }
         self.on_times(row, number, second);
         self.errors.on_row(row, number, second);
         self.on_connection(row);
@@ -211,6 +219,11 @@ impl Ledger {
             }
             _ => totals.not_completed += 1,
         }
+    }
+
+    /// The limit at which the run is to stop, if the seconds before this one passed it.
+    pub(crate) fn aborted_by(&self, second: u32) -> Option<AbortedBy> {
+        self.abort.as_ref()?.passed(second)
     }
 
     /// Arrivals released or dropped, and arrivals whose outcome is known.

@@ -9,6 +9,7 @@ mod start;
 
 mod pacer;
 pub mod clock;
+mod closed;
 mod planned;
 mod handoff;
 mod users;
@@ -19,7 +20,6 @@ pub mod requests;
 mod exchange;
 mod times;
 mod http;
-mod connections;
 mod server_timing;
 pub mod targets;
 
@@ -43,6 +43,7 @@ mod second;
 mod consumption;
 mod tally;
 mod objectives;
+mod abort;
 mod intervals;
 mod window;
 mod watch;

@@ -1,6 +1,8 @@
-//! Counts for each objective what is beyond its limit: exactly, request by request, not read off a histogram.
+//! Counts for each objective or limit what is beyond it: exactly, request by request, not read off a histogram.
 
-use load_plan::plan::{Limit, Objective, Plan, Time};
+use std::ops::Range;
+
+use load_plan::plan::{Limit, Objective, Time};
 use run_record::arrival_row::{ArrivalRow, Outcome};
 use run_record::run::ObjectiveResult;
 
@@ -12,6 +14,16 @@ const NS_PER_US: u64 = 1_000;
 #[derive(Debug)]
 pub(crate) struct Objectives {
     counters: Vec<Counter>,
+    seen: Seen,
+}
+
+/// Where what is counted was due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Seen {
+    /// In measured phases.
+    Measured,
+    /// In warm-ups too.
+    Everywhere,
 }
 
 #[derive(Debug)]
@@ -23,19 +35,19 @@ struct Counter {
 }
 
 impl Objectives {
-    pub(crate) fn of(plan: &Plan) -> Self {
+    pub(crate) fn of(objectives: &[Objective], seen: Seen) -> Self {
         let counter = |objective: &Objective| Counter {
             objective: objective.clone(),
             total: 0,
             over: 0,
             seconds: Vec::new(),
         };
-        Self { counters: plan.objectives.iter().map(counter).collect() }
+        Self { counters: objectives.iter().map(counter).collect(), seen }
     }
 
     /// Counts a row of the named step, whose outcome was known in this second of the run.
     pub(crate) fn on_row(&mut self, row: &ArrivalRow, step: &str, second: u32) {
-        if !row.measured {
+        if !row.measured && self.seen == Seen::Measured {
             return;
         }
         for counter in self.counters.iter_mut().filter(|counter| counter.objective.step == step) {
@@ -53,6 +65,16 @@ impl Objectives {
                 counter.count(took_ns.is_none_or(|ns| ns > at_most_ns), second);
             }
         }
+    }
+
+    /// How many counted in these seconds, and how many of them were over.
+    pub(crate) fn within(&self, index: usize, seconds: Range<u32>) -> (u64, u64) {
+        let counted = &self.counters[index].seconds;
+        let end = counted.len().min(seconds.end as usize);
+        let counted = counted.get(seconds.start as usize..end).unwrap_or_default();
+        counted.iter().fold((0, 0), |(total, over), second| {
+            (total + u64::from(second.0), over + u64::from(second.1))
+        })
     }
 
     /// The counters; with those of each second when the run has ended.

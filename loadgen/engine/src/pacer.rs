@@ -41,9 +41,9 @@ impl Pacer {
                 self.report(rows::unreleased(&self.plan, &arrival)).await;
             }
         }
-        for handoff in self.handoffs.iter() {
-            handoff.close();
-        }
+        // Those of closed streams are another's to close.
+        let open = self.handoffs.iter().zip(&self.plan.streams).filter(|(_, s)| !s.is_closed());
+        open.for_each(|(handoff, _)| handoff.close());
     }
 
     /// False when told to stop before.
@@ -69,6 +69,7 @@ impl Pacer {
     async fn report(&self, row: ArrivalRow) {
         // The collector outlives the pacer; without it there is nothing left to tell.
         let arrival_due_ns = row.due_ns;
+        let row = Box::new(row);
         drop(self.events.send_async(Event::Row { row, arrival_due_ns }).await);
     }
 

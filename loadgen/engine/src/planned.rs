@@ -33,6 +33,11 @@ impl Planned {
         Self { streams }
     }
 
+    /// How many arrivals the schedule has: the numbers that are taken before any of a closed phase.
+    pub(crate) fn scheduled(&self) -> u64 {
+        self.streams.iter().map(|stream| stream.whole.0).sum()
+    }
+
     /// One more arrival of this stream.
     pub(crate) fn add(&self, stream: u16, measured: bool) {
         let stream = &self.streams[usize::from(stream)];

@@ -65,5 +65,6 @@ fn not_started(
         reused: None,
         instance: None,
         worker: 0,
+        error_code: None,
     }
 }

@@ -13,6 +13,7 @@ use run_record::run::{Environment, Run, State};
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
+use crate::closed::{self, Answers};
 use crate::event::Event;
 use crate::exchange::{Exchange, Failure, Prepared, Reply};
 use crate::flow::Flow;
@@ -23,6 +24,8 @@ use crate::requests::Requests;
 use crate::start::unstarted;
 use crate::times::Times;
 use crate::users;
+
+mod closed_phases;
 
 const MS: u64 = 1_000_000;
 const S: u64 = 1_000 * MS;
@@ -50,8 +53,11 @@ impl Target {
 }
 
 impl Exchange for Target {
+    type Kept = ();
+
     async fn send(
         &self,
+        (): &mut (),
         clock: &Clock,
         request: Prepared,
         times: &mut Times,
@@ -100,6 +106,7 @@ pub(crate) fn plan(rate: u64, seconds: u64, users: u32, queue: u32) -> Plan {
         record: Record::All {},
         trace_header: true,
         drain_ns: 10 * S,
+        abort_on: None,
     }
 }
 
@@ -129,7 +136,7 @@ struct Ran {
 impl Ran {
     fn rows(&self) -> impl Iterator<Item = &run_record::arrival_row::ArrivalRow> {
         self.events.iter().filter_map(|event| match event {
-            Event::Row { row, .. } => Some(row),
+            Event::Row { row, .. } => Some(&**row),
             Event::Probe { .. } | Event::Heard { .. } | Event::Consumed { .. } => None,
         })
     }
@@ -144,7 +151,8 @@ async fn run_until(plan: Plan, target: Target, stop_ns: u64, keep: fn(&Event) ->
     let (sender, receiver) = flume::unbounded();
     let (stop, abandon) = (CancellationToken::new(), CancellationToken::new());
     let requests = Requests::new(Arc::clone(&plan), Vec::new()).unwrap();
-    let flow = Arc::new(Flow::new(requests, target, sender.clone(), abandon.clone()));
+    let (told, answers) = Answers::channel();
+    let flow = Arc::new(Flow::new(requests, target, sender.clone(), told, abandon.clone()));
     let planned = Arc::new(Planned::of_plan(&plan));
     let goose = tokio::spawn(users::run(flow.seats(), Arc::clone(&flow)));
     flow.all_ready().await;
@@ -159,6 +167,9 @@ async fn run_until(plan: Plan, target: Target, stop_ns: u64, keep: fn(&Event) ->
     };
     let schedule = Schedule::new(&plan);
     let pacer = tokio::spawn(async move { pacer.pace(clock, schedule).await });
+    let closed =
+        closed::pace(Arc::clone(&flow), clock, Arc::clone(&planned), answers, abandon.clone());
+    let closed = tokio::spawn(closed);
     tokio::select! {
         () = flow.all_left() => {}
         () = tokio::time::sleep(Duration::from_nanos(clock.until_ns(stop_ns))) => {}
@@ -166,6 +177,7 @@ async fn run_until(plan: Plan, target: Target, stop_ns: u64, keep: fn(&Event) ->
     stop.cancel();
     abandon.cancel();
     pacer.await.unwrap();
+    closed.await.unwrap();
     flow.drop_waiting().await;
     flow.all_left().await;
     goose.abort();
@@ -222,30 +234,6 @@ async fn a_frozen_target_is_charged_from_the_due_time() {
     let over = expected.iter().filter(|ns| **ns > 50 * MS).count() as u64;
     assert_eq!((ran.run.objectives[0].total, ran.run.objectives[0].over), (15_000, over));
     assert_conserved(&ran.run);
-}
-
-/// The control: users that wait for the answer before they ask again hardly see the freeze.
-#[tokio::test(start_paused = true)]
-async fn a_closed_loop_misses_what_an_open_one_sees() {
-    let clock = Clock::simulated(0);
-    let target = Arc::new(Target { freeze_ns: S, every_ns: 5 * S, ..Target::steady(MS) });
-    let user = |target: Arc<Target>| async move {
-        let mut took = Vec::new();
-        while clock.now_ns() < 30 * S {
-            let begun_ns = clock.now_ns();
-            clock.wait_until(target.done_ns(begun_ns)).await;
-            took.push(clock.now_ns() - begun_ns);
-            clock.wait_until(begun_ns.max(clock.now_ns()) + 20 * MS).await;
-        }
-        took
-    };
-    let users: Vec<_> = (0..10).map(|_| tokio::spawn(user(Arc::clone(&target)))).collect();
-    let mut took = Vec::new();
-    for user in users {
-        took.extend(user.await.unwrap());
-    }
-    took.sort_unstable();
-    assert!(percentile_us(&took, 90) < 50_000);
 }
 
 #[tokio::test(start_paused = true)]

@@ -46,6 +46,7 @@ pub(crate) fn unstarted(
         timer_probe_us: None,
         watch: Watch::default(),
         unreachable: None,
+        aborted_by: None,
         environment,
     }
 }

@@ -1,8 +1,8 @@
 //! Where load may go. Fail closed: loopback needs no entry, and nothing else is allowed.
 
 use std::collections::BTreeMap;
+use std::io;
 use std::net::{SocketAddr, ToSocketAddrs};
-use std::sync::Arc;
 use std::time::Duration;
 
 use load_plan::plan::Endpoint;
@@ -109,22 +109,28 @@ pub(crate) struct LoopbackResolver;
 impl Resolve for LoopbackResolver {
     fn resolve(&self, name: Name) -> Resolving {
         Box::pin(async move {
-            let name: Arc<str> = name.as_str().into();
-            let found = tokio::task::spawn_blocking(move || {
-                (&*name, 0).to_socket_addrs().map(Iterator::collect::<Vec<SocketAddr>>)
-            })
-            .await??;
-            let (allowed, refused): (Vec<_>, Vec<_>) =
-                found.into_iter().partition(|address| address.ip().is_loopback());
-            if allowed.is_empty() {
-                let refused = format!("not a loopback address: {refused:?}");
-                return Err(
-                    std::io::Error::new(std::io::ErrorKind::PermissionDenied, refused).into()
-                );
-            }
+            let allowed = loopback_addresses(name.as_str().to_owned(), 0).await?;
             Ok(Box::new(allowed.into_iter()) as Addrs)
         })
     }
+}
+
+/// What a name stands for now, loopback addresses only.
+///
+/// # Errors
+/// When the name is unknown, or stands for other machines alone.
+pub(crate) async fn loopback_addresses(name: String, port: u16) -> io::Result<Vec<SocketAddr>> {
+    let found = tokio::task::spawn_blocking(move || {
+        (&*name, port).to_socket_addrs().map(Iterator::collect::<Vec<SocketAddr>>)
+    })
+    .await??;
+    let (allowed, refused): (Vec<_>, Vec<_>) =
+        found.into_iter().partition(|address| address.ip().is_loopback());
+    if allowed.is_empty() {
+        let refused = format!("not a loopback address: {refused:?}");
+        return Err(io::Error::new(io::ErrorKind::PermissionDenied, refused));
+    }
+    Ok(allowed)
 }
 
 fn is_loopback(url: &Url) -> bool {

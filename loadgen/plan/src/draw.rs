@@ -20,7 +20,7 @@
 //!
 //! | purpose | key of | word of a draw |
 //! |---|---|---|
-//! | `spacing` | a Poisson phase | 2 i for its i-th gap (from 0) |
+//! | `spacing` | a Poisson phase, or one of the spacing `exactly` | 2 i for its i-th gap (from 0) |
 //! | `journey` | a stream | 2 n for arrival n; nothing is drawn where the stream has one journey |
 //! | `data` | a stream | 2 (256 n + slot): slot 0 is the row, slot 1 + k the k-th pick of the journey |
 //! | `element COLUMN` | a stream | 2 n: which element of the row's list COLUMN |

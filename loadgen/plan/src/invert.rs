@@ -8,24 +8,20 @@ use crate::exact::approximately;
 /// From the guess the answer is bracketed by doubling and found by halving, in whole numbers, so that it
 /// is the same on every machine.
 pub(crate) fn first(owes: impl Fn(i128) -> bool, guess: i128, (below, last): (i128, i128)) -> i128 {
-    let guess = guess.clamp(below.saturating_add(1).min(last), last);
-    let (mut low, mut high, mut stride) = (guess, guess, 1);
-    if guess == last || owes(guess) {
-        loop {
-            low = high - stride;
-            if low <= below || !owes(low) {
-                break;
-            }
-            (high, stride) = (low, stride * 2);
+    let guess = guess.clamp(below + 1, last);
+    let (mut low, mut high, mut stride) = (guess - 1, guess, 1);
+    if owes(guess) {
+        if !owes(low) {
+            return guess;
         }
-        low = low.max(below);
+        while low > below && owes(low) {
+            (high, stride) = (low, stride * 2);
+            low = (high - stride).max(below);
+        }
     } else {
-        loop {
-            high = (low + stride).min(last);
-            if high == last || owes(high) {
-                break;
-            }
+        while high < last && !owes(high) {
             (low, stride) = (high, stride * 2);
+            high = (low + stride).min(last);
         }
     }
     while high - low > 1 {

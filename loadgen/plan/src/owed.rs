@@ -136,6 +136,7 @@ impl Owed {
 
     /// The first whole nanosecond at which `point` is owed, and the phase it falls into; `None` if it
     /// never is. The cursor only ever moves on: points must come in order.
+    #[inline]
     pub(crate) fn due(&self, point: Point, cursor: &mut Cursor) -> Option<(u64, u16)> {
         // The sums before a segment are whole, so the floor alone decides where a point belongs.
         let rest = self.segments.get(cursor.segment..)?;
@@ -144,8 +145,8 @@ impl Owed {
             *cursor = Cursor { segment: cursor.segment + passed, offset_ns: 0 };
         }
         let segment = self.segments.get(cursor.segment)?;
-        cursor.offset_ns = segment.offset_ns(point, cursor.offset_ns);
-        Some((segment.start_ns + cursor.offset_ns, segment.phase))
+        let offset_ns = segment.offset_ns(point, cursor);
+        Some((segment.start_ns + offset_ns, segment.phase))
     }
 
     /// For each segment: the index of its phase and how many points `part + n` (n = 0, 1, …) lie in it.
@@ -163,7 +164,8 @@ impl Owed {
 }
 
 impl Segment {
-    fn offset_ns(&self, point: Point, after_ns: u64) -> u64 {
+    #[inline]
+    fn offset_ns(&self, point: Point, cursor: &mut Cursor) -> u64 {
         let whole = point.floor - self.before;
         let rest = u128::from(point.rest);
         let times_rest = |factor: u128| (rest * factor).div_ceil(u128::from(point.of));
@@ -178,7 +180,10 @@ impl Segment {
                 let start = 2 * rate * index * u128::from(self.duration_ns);
                 quotient_up(start + whole * parts + times_rest(parts), 2 * rate * parts)
             }
-            Shape::Sine(sine) => sine.due(whole + u128::from(rest > 0), after_ns),
+            Shape::Sine(sine) => {
+                cursor.offset_ns = sine.due(whole + u128::from(rest > 0), cursor.offset_ns);
+                cursor.offset_ns
+            }
         }
     }
 }

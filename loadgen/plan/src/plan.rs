@@ -37,6 +37,19 @@ pub struct Plan {
     pub trace_header: bool,
     /// How long after the last due time unfinished arrivals may go on, in nanoseconds.
     pub drain_ns: u64,
+    /// When the run stops early, if ever.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub abort_on: Option<AbortOn>,
+}
+
+/// Limits at which a run stops: going on would cost much and show nothing more.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AbortOn {
+    /// Each is held against the requests of the last `delay_ns`, warm-up included, once that has passed.
+    pub limits: Vec<Objective>,
+    /// In nanoseconds, whole seconds, > 0.
+    pub delay_ns: u64,
 }
 
 /// One independent arrival process with its own mix of journeys.
@@ -266,6 +279,19 @@ pub enum Limit {
         /// 99 % is 990 000.
         at_least_ppm: u32,
     },
+}
+
+impl Limit {
+    /// The share of requests that may be over it, in parts per million: 1 - quantile for a latency, the share
+    /// itself for errors, 1 - share for a rate.
+    pub fn allowed_ppm(self) -> u32 {
+        const PPM: u32 = 1_000_000;
+        match self {
+            Self::Latency { quantile_ppm, .. } => PPM.saturating_sub(quantile_ppm),
+            Self::Errors { at_most_ppm } => at_most_ppm,
+            Self::Rate { at_least_ppm } => PPM.saturating_sub(at_least_ppm),
+        }
+    }
 }
 
 /// Which time an objective speaks of.

@@ -170,6 +170,8 @@ fn read(tree: &Spanned<DeTable<'_>>, context: &Context, report: &mut Report) -> 
         "record",
         "trace_header",
         "drain",
+        "abort_on",
+        "abort_delay",
     ];
     let root = Section::root(tree, &keys, report);
     let (mut overrides, mut warnings) = (BTreeMap::new(), Vec::new());
@@ -185,6 +187,7 @@ fn read(tree: &Spanned<DeTable<'_>>, context: &Context, report: &mut Report) -> 
     check_bounds(&drafts, report);
     check_use(&journeys, &drafts, report);
     let objectives = objective::read(&root, &journeys, &drafts, report);
+    let abort_on = objective::read_abort(&root, &journeys, &drafts, report);
     let record = record::read(&root, report);
     let drain_ns = root.optional("drain", report, value::duration_or_zero);
     let trace_header = root.optional("trace_header", report, value::truth).unwrap_or(true);
@@ -200,6 +203,7 @@ fn read(tree: &Spanned<DeTable<'_>>, context: &Context, report: &mut Report) -> 
         record: record.unwrap_or(Record::All {}),
         trace_header,
         drain_ns: drain_ns.unwrap_or(DEFAULT_DRAIN_NS),
+        abort_on,
     };
     if report.is_empty() {
         // Only a plan without problems can be counted.

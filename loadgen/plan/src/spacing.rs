@@ -101,9 +101,11 @@ impl Walk {
         Ok(Self::Owed { owed, place, cursor: Cursor::default() })
     }
 
+    // Inlined with what it calls, since it is called for every arrival: 5 % of its time.
+    #[inline]
     fn next(&mut self) -> Option<(u64, u16)> {
         match self {
-            Self::Owed { owed, place, cursor } => owed.due(place.next(owed)?, cursor),
+            Self::Owed { owed, place, cursor } => owed.due(place.next(owed), cursor),
             Self::Bursts(phase, bursts) => bursts.next().map(|due_ns| (due_ns, *phase)),
             Self::Replayed(phase, replayed) => replayed.next().map(|due_ns| (due_ns, *phase)),
         }
@@ -121,21 +123,26 @@ fn timed(index: u16, phase: &Phase) -> Option<Walk> {
 
 impl Place {
     /// The next count that is looked for.
-    fn next(&mut self, owed: &Owed) -> Option<Point> {
+    #[inline]
+    fn next(&mut self, owed: &Owed) -> Point {
         match self {
             Self::Even { next } => {
                 let point = *next;
                 next.floor += owed.step();
-                Some(point)
+                point
             }
             Self::Poisson { sum, generator } => {
                 *sum += u128::from(draw::exponential(generator.next_u64(), SUM_BITS));
                 let (whole, part) = (*sum >> SUM_BITS, *sum & ((1 << SUM_BITS) - 1));
                 let part = u64::try_from(part).expect("32 bits were kept");
                 let point = owed.part(part, 1 << SUM_BITS);
-                Some(Point { floor: owed.step() * whole + point.floor, ..point })
+                Point { floor: owed.step() * whole + point.floor, ..point }
             }
-            Self::Exactly(sorted) => sorted.next().map(|share| owed.share(share, Sorted::BITS)),
+            Self::Exactly(sorted) => match sorted.next() {
+                Some(share) => owed.share(share, Sorted::BITS),
+                // What is never owed: the run is over.
+                None => Point { floor: owed.total(), rest: 0, of: 1 },
+            },
         }
     }
 }

@@ -4,6 +4,7 @@
 
 mod csv;
 
+use std::fmt;
 use std::io::{BufRead, Read};
 
 use thiserror::Error;
@@ -59,6 +60,15 @@ pub struct Stamps {
     pub clump: Option<u64>,
 }
 
+/// A place in a file, from 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum At {
+    /// Of a format that has lines.
+    Line(u64),
+    /// Of one that has none.
+    Row(u64),
+}
+
 /// Why timestamps cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum StampsError {
@@ -79,10 +89,10 @@ pub enum StampsError {
         known: String,
     },
     /// What stands there is no timestamp.
-    #[error("line {line}: {found} {why}")]
+    #[error("{at}: {found} {why}")]
     Wrong {
-        /// From 1; of a format without lines the row, from 1.
-        line: u64,
+        /// Where.
+        at: At,
         /// As it stands there.
         found: String,
         /// What is wrong with it.
@@ -92,10 +102,10 @@ pub enum StampsError {
     #[error("no timestamps")]
     Empty,
     /// One of the limits is passed.
-    #[error("line {line}: more than {limit} {what}")]
+    #[error("{at}: more than {limit} {what}")]
     TooLarge {
-        /// From 1.
-        line: u64,
+        /// Where.
+        at: At,
         /// The limit.
         limit: usize,
         /// Of what.
@@ -118,7 +128,8 @@ impl Stamps {
                 break;
             }
             if read > MAX_LINE_BYTES {
-                return Err(StampsError::TooLarge { line, limit: MAX_LINE_BYTES, what: "bytes" });
+                let (at, limit) = (At::Line(line), MAX_LINE_BYTES);
+                return Err(StampsError::TooLarge { at, limit, what: "bytes" });
             }
             let text = String::from_utf8_lossy(&bytes);
             let text = text.trim_start_matches('\u{feff}').trim_end_matches(['\n', '\r']);
@@ -128,7 +139,7 @@ impl Stamps {
             match at {
                 None => at = Some(csv::column(text, &source.column)?),
                 Some(at) => {
-                    let field = csv::field(text, at);
+                    let (field, line) = (csv::field(text, at), At::Line(line));
                     let field = field.ok_or_else(|| wrong(line, text, "has no such column"))?;
                     gathered.push_text(line, &field)?;
                 }
@@ -159,20 +170,21 @@ impl Gathered {
 
     /// A whole number; `row` from 1.
     pub fn push(&mut self, row: u64, stamp: i64) -> Result<(), StampsError> {
+        let row = At::Row(row);
         let is = |why| wrong(row, &stamp.to_string(), why);
         let whole = u64::try_from(stamp).map_err(|_| is("is negative"))?;
         let time_ns = whole.checked_mul(self.unit.ns()).ok_or_else(|| is("is too large"))?;
         self.keep(row, time_ns)
     }
 
-    fn push_text(&mut self, line: u64, text: &str) -> Result<(), StampsError> {
-        let time_ns = self.unit.time_ns(text.trim()).map_err(|why| wrong(line, text, why))?;
-        self.keep(line, time_ns)
+    fn push_text(&mut self, at: At, text: &str) -> Result<(), StampsError> {
+        let time_ns = self.unit.time_ns(text.trim()).map_err(|why| wrong(at, text, why))?;
+        self.keep(at, time_ns)
     }
 
-    fn keep(&mut self, line: u64, time_ns: u64) -> Result<(), StampsError> {
+    fn keep(&mut self, at: At, time_ns: u64) -> Result<(), StampsError> {
         if self.times_ns.len() == MAX_STAMPS {
-            return Err(StampsError::TooLarge { line, limit: MAX_STAMPS, what: "timestamps" });
+            return Err(StampsError::TooLarge { at, limit: MAX_STAMPS, what: "timestamps" });
         }
         self.unsorted += u64::from(self.times_ns.last().is_some_and(|last| time_ns < *last));
         self.times_ns.push(time_ns);
@@ -216,9 +228,8 @@ impl Unit {
         let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
         let digits =
             |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-        if let Some(rest) = whole.strip_prefix('-').filter(|rest| digits(rest) && digits(fraction))
-        {
-            return Err(if rest.is_empty() { "is no number" } else { "is negative" });
+        if whole.strip_prefix('-').is_some_and(digits) && digits(fraction) {
+            return Err("is negative");
         }
         if !digits(whole) || !digits(fraction) {
             return Err("is no number");
@@ -243,6 +254,15 @@ fn longest_tie(times_ns: &[u64]) -> u64 {
     ties.max().unwrap_or(0).try_into().expect("a length fits 64 bits")
 }
 
-fn wrong(line: u64, found: &str, why: &'static str) -> StampsError {
-    StampsError::Wrong { line, found: quote(found), why }
+fn wrong(at: At, found: &str, why: &'static str) -> StampsError {
+    StampsError::Wrong { at, found: quote(found), why }
+}
+
+impl fmt::Display for At {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Line(line) => write!(out, "line {line}"),
+            Self::Row(row) => write!(out, "row {row}"),
+        }
+    }
 }

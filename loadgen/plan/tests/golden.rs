@@ -70,9 +70,9 @@ fn every_closed_arrival_is_that_of_the_other_program() {
         while let Some(arrival) = arrivals.release() {
             let n = arrival.n;
             found.push(format!("{},{n},{}", text(&case["name"]), arrival.due_ns));
-            let answer_ns = answers_ns[usize::try_from(n).unwrap() % answers_ns.len()];
+            let took_ns = answers_ns[usize::try_from(n).unwrap() % answers_ns.len()];
             // Told at once: what was not due before it is not due before it.
-            arrivals.ended(arrival.seq, arrival.due_ns + answer_ns);
+            arrivals.ended(arrival.seq, arrival.due_ns + took_ns);
         }
         assert!(arrivals.is_over());
     }
@@ -139,6 +139,7 @@ fn plan(case: &Value) -> Plan {
         record: Record::All {},
         trace_header: true,
         drain_ns: 0,
+        abort_on: None,
     }
 }
 

@@ -188,6 +188,21 @@ fn what_the_file_says_holds() {
 }
 
 #[test]
+fn limits_that_stop_the_run() {
+    let limits = "[abort_on]\none = [\"errors <= 50%\", \"p99 <= 1s\"]";
+    let more = format!("{GET}\n{limits}");
+    let abort_on = plan("abort_delay = \"30s\"", "", &more).abort_on.unwrap();
+    assert_eq!(abort_on.delay_ns, 30_000_000_000);
+    let texts: Vec<_> = abort_on.limits.iter().map(|limit| limit.text.as_str()).collect();
+    assert_eq!(texts, ["errors <= 50%", "p99 <= 1s"]);
+    let usual = plan("", "", &more);
+    assert_eq!(usual.abort_on.unwrap().delay_ns, 10_000_000_000);
+    // They are no objectives, and a plan without them has the hash that it had before there were any.
+    assert!(usual.objectives.iter().all(|objective| objective.implied));
+    assert!(!serde_json::to_string(&plan("", "", GET)).unwrap().contains("abort"));
+}
+
+#[test]
 fn steps() {
     let more = format!(
         "{GET}\ntimeout = \"1s\"\n\
@@ -343,4 +358,12 @@ fn the_quick_start_is_the_documented_example_in_full() {
     assert_eq!(scenario.warnings, vec![]);
     let ends: Vec<_> = scenario.plan.streams.iter().map(Stream::end_ns).collect();
     assert_eq!(ends, [40_000_000_000; 2]);
+    // What is added to the language leaves older plans as they are: their records can be compared.
+    assert_eq!(
+        (plan_sha256(&scenario.plan).as_str(), schedule_sha256(&scenario.plan).as_str()),
+        (
+            "7c0e9f51413e5d9a2bf0682aff37ac035ea381a4245fe5eba789996066f70765",
+            "91288140882ddc42893639d129a1798b6973bfee340001b8a7c1bc45e92bb097"
+        )
+    );
 }

@@ -6,9 +6,10 @@ use common::{HALF, constant, plan, ramp, stream};
 use load_plan::arrival::Arrival;
 use load_plan::expect::{Count, expected};
 use load_plan::hash::plan_sha256;
+use load_plan::picture::corners;
 use load_plan::plan::{Burst, PhaseKind, Plan, Rate, Replay, Spacing, Speed, Stream};
 use load_plan::schedule::{MAX_EXACTLY, Schedule, ScheduleError, check};
-use load_plan::stamps::{Gathered, Unit};
+use load_plan::stamps::{Source, Stamps, Unit};
 use proptest::prelude::*;
 
 /// Plans tried for each law.
@@ -31,13 +32,12 @@ fn sine_of(mean: u64, amplitude: u64, period_ns: u64, spacing: Spacing) -> Phase
 }
 
 fn replay_of(offsets_ns: &[u64], speed: (u64, u64), repeat_ns: Option<u64>) -> PhaseKind {
-    let mut gathered = Gathered::new(Unit::Nanoseconds);
-    for offset_ns in offsets_ns {
-        gathered.push(1, i64::try_from(*offset_ns).unwrap()).unwrap();
-    }
+    let source = Source { file: "f".to_owned(), column: "t".to_owned(), unit: Unit::Nanoseconds };
+    let lines: Vec<_> = offsets_ns.iter().map(u64::to_string).collect();
+    let stamps = Stamps::from_csv(format!("t\n{}", lines.join("\n")).as_bytes(), &source);
     PhaseKind::Replay(Replay {
-        file: "f".to_owned(),
-        offsets: gathered.finish().unwrap().offsets(),
+        file: source.file,
+        offsets: stamps.expect("they are numbers").offsets(),
         speed: Speed { numerator: speed.0, denominator: speed.1 },
         repeat_ns,
     })
@@ -135,6 +135,33 @@ proptest! {
                 }
             }
         }
+    }
+
+    /// What is drawn for people never shows less than what comes, and nothing higher than the peak.
+    #[test]
+    fn the_picture_of_a_rate_has_the_area_of_its_arrivals(
+        kind in prop_oneof![
+            steps(&ALL),
+            sine(&ALL),
+            (0_u64..9, 1_u64..999).prop_map(|(from, to)| ramp((from, 1), (to, 1), Spacing::Even)),
+        ],
+        duration_ns in 1_000_000_u64..2_000_000_000,
+    ) {
+        let plan = one(kind, duration_ns);
+        let phase = &plan.streams[0].phases[0];
+        let corners = corners(&plan.streams[0]);
+        let mut area = 0.0;
+        for pair in corners.windows(2) {
+            prop_assert!(pair[0].at_ns <= pair[1].at_ns);
+            let length = f64::from(u32::try_from(pair[1].at_ns - pair[0].at_ns).unwrap()) / 1e9;
+            area += f64::midpoint(pair[0].per_second, pair[1].per_second) * length;
+        }
+        let (asked, peak) = (phase.asked(duration_ns).unwrap(), phase.peak().per_second());
+        prop_assert!(area >= asked * 0.98 - 0.01, "{} {}", area, asked);
+        prop_assert!(corners.iter().all(|corner| corner.per_second <= peak + 1e-9));
+        // Waves too many to be told apart are drawn as a block.
+        let block = matches!(phase.kind, PhaseKind::Sine { period_ns, .. } if period_ns < duration_ns / 100);
+        prop_assert!(block || area <= asked * 1.02 + 0.01, "{} {}", area, asked);
     }
 
     /// In parts of a k-th of an arrival-nanosecond: all whole.

@@ -91,8 +91,8 @@ fn bytes_that_are_no_text_are_no_number() {
 fn whole_numbers_of_other_formats_are_held_to_the_same() {
     let push = |stamp| Gathered::new(Unit::Seconds).push(7, stamp).map_err(|why| why.to_string());
     assert_eq!(push(5), Ok(()));
-    assert_eq!(push(-1), Err("line 7: `-1` is negative".to_owned()));
-    assert_eq!(push(i64::MAX), Err("line 7: `9223372036854775807` is too large".to_owned()));
+    assert_eq!(push(-1), Err("row 7: `-1` is negative".to_owned()));
+    assert_eq!(push(i64::MAX), Err("row 7: `9223372036854775807` is too large".to_owned()));
 }
 
 #[test]
@@ -102,6 +102,6 @@ fn one_more_than_the_most_is_refused() {
         gathered.push(row, 1).unwrap();
     }
     let why = gathered.push(9, 1).unwrap_err().to_string();
-    assert_eq!(why, "line 9: more than 10000000 timestamps");
+    assert_eq!(why, "row 9: more than 10000000 timestamps");
     assert_eq!(gathered.finish().unwrap().offsets().count, 10_000_000);
 }

@@ -13,6 +13,13 @@ pub(crate) fn monotonic_ns() -> u64 {
     now_ns(ClockId::CLOCK_MONOTONIC)
 }
 
+/// The monotonic time at which `wait_ns` will have passed since a Unix time; 0 if that has passed. Unix
+/// time is read first, so that nothing is early; a wall clock that steps cannot make the wait longer.
+pub(crate) fn monotonic_after(unix_time_ns: u64, wait_ns: u64) -> u64 {
+    let left_ns = (unix_time_ns + wait_ns).saturating_sub(unix_ns()).min(wait_ns);
+    if left_ns == 0 { 0 } else { monotonic_ns() + left_ns }
+}
+
 /// Nanoseconds of a kernel time; times before the epoch are not expected and count as 0.
 pub(crate) fn nanoseconds(time: TimeSpec) -> u64 {
     let seconds = u64::try_from(time.tv_sec()).unwrap_or(0);

@@ -1,8 +1,10 @@
 //! What a sink is asked to be, and the limits that it sets itself.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
-use crate::behaviour::Behaviour;
+use crate::freeze::Freeze;
+use crate::latency::Latency;
 
 /// Connections served at once unless the configuration says otherwise: twice the largest default
 /// pool of users of a stream; further ones are closed at once and counted.
@@ -31,8 +33,13 @@ pub(crate) const MAX_DELAY_NS: u64 = 60_000_000_000;
 pub struct SinkConfig {
     /// Where to listen; port 0 lets the kernel choose.
     pub listen: SocketAddr,
-    /// When replies are sent.
-    pub behaviour: Behaviour,
+    /// How long after its arrival a request is answered. Replies of one connection keep the order of
+    /// its requests, so one that is pipelined behind a slower one waits for that.
+    pub latency: Latency,
+    /// What latencies are drawn with.
+    pub seed: u64,
+    /// When it stands still.
+    pub freeze: Option<Freeze>,
     /// Connections served at once; also bounded by the process's limit of descriptors.
     pub max_connections: usize,
 }
@@ -40,6 +47,7 @@ pub struct SinkConfig {
 impl SinkConfig {
     /// A sink that replies at once.
     pub fn new(listen: SocketAddr) -> Self {
-        Self { listen, behaviour: Behaviour::AtOnce, max_connections: MAX_CONNECTIONS }
+        let latency = Latency::Constant(Duration::ZERO);
+        Self { listen, latency, seed: 0, freeze: None, max_connections: MAX_CONNECTIONS }
     }
 }

@@ -25,6 +25,8 @@ pub(crate) struct Connection {
     pub(crate) alarm_set: bool,
     /// Whether a request was refused; at most one can be, because it is the last.
     pub(crate) refused: bool,
+    /// How many requests it has brought that are or will be in the log.
+    rows: u64,
     input: Input,
     pending: VecDeque<Pending>,
     output: Vec<u8>,
@@ -78,6 +80,7 @@ impl Connection {
             watched: EpollFlags::EPOLLIN,
             alarm_set: false,
             refused: false,
+            rows: 0,
             input: Input::default(),
             pending: VecDeque::new(),
             output: Vec::new(),
@@ -164,7 +167,15 @@ impl Connection {
                 Ok(None) => return,
                 Ok(Some((head, arrived_ns))) => {
                     let row = Row { arrived_ns, connection: self.number, arrival: head.arrival };
-                    (Reply::ok(&head), timetable.due_ns(arrived_ns), Some(row))
+                    let due_ns = match head.arrival.as_str() {
+                        "" => {
+                            let name = format_args!("#{}/{}", self.number, self.rows);
+                            timetable.due_ns(arrived_ns, name)
+                        }
+                        name => timetable.due_ns(arrived_ns, name),
+                    };
+                    self.rows += 1;
+                    (Reply::ok(&head), due_ns, Some(row))
                 }
                 Err(refusal) => {
                     self.refused = true;

@@ -1,13 +1,13 @@
 //! The one thread: waits for the kernel, serves who is ready, stands still in a freeze.
 
-use std::io::{ErrorKind, Write};
+use std::io::Write;
 use std::net::TcpListener;
 use std::os::fd::AsFd;
 use std::time::Duration;
 
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, ppoll};
-use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags, EpollTimeout};
+use nix::sys::epoll::{EpollEvent, EpollFlags, EpollTimeout};
 use nix::sys::eventfd::EventFd;
 use nix::sys::time::TimeSpec;
 
@@ -15,18 +15,11 @@ use crate::clock;
 use crate::connection::Connection;
 use crate::error::SinkError;
 use crate::log::Log;
-use crate::socket::Receiver;
+use crate::socket::{self, Receiver};
 use crate::table::Table;
 use crate::timers::{Alarm, Timers};
 use crate::timetable::Timetable;
-
-/// What epoll hands back for what is no connection; slots are far below.
-const LISTENER: u64 = u64::MAX;
-const STOP: u64 = u64::MAX - 1;
-const TIMER: u64 = u64::MAX - 2;
-
-/// Events taken at once: enough that a busy loop asks seldom.
-const EVENTS: usize = 512;
+use crate::watch::{EVENTS, LISTENER, STOP, TIMER, Watch};
 
 /// Connections accepted in one go, so that a storm of them does not starve those that are served.
 const ACCEPTS: usize = 64;
@@ -36,12 +29,12 @@ const IDLE_MS: u8 = 100;
 
 /// The state of a running sink.
 pub(crate) struct EventLoop<'a, W: Write> {
-    epoll: Epoll,
+    watch: Watch,
     listener: &'a TcpListener,
     stop: &'a EventFd,
     timetable: Timetable,
     receiver: Receiver,
-    table: Table,
+    table: Table<Connection>,
     timers: Timers,
     log: Log<W>,
     max_connections: usize,
@@ -67,27 +60,18 @@ impl<'a, W: Write> EventLoop<'a, W> {
         max_connections: usize,
         log: Log<W>,
     ) -> Result<Self, SinkError> {
-        let epoll = Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC)
-            .map_err(SinkError::kernel("create an epoll instance"))?;
         let timers = Timers::new()?;
-        let watched = [(listener.as_fd(), LISTENER), (stop.as_fd(), STOP), (timers.as_fd(), TIMER)];
-        for (fd, token) in watched {
-            epoll
-                .add(fd, EpollEvent::new(EpollFlags::EPOLLIN, token))
-                .map_err(SinkError::kernel("watch a descriptor"))?;
-        }
-        let (receiver, table, tally) = (Receiver::new(), Table::default(), Tally::default());
         Ok(Self {
-            epoll,
+            watch: Watch::over(listener, stop, &timers)?,
             listener,
             stop,
             timetable,
-            receiver,
-            table,
+            receiver: Receiver::new(),
+            table: Table::default(),
             timers,
             log,
             max_connections,
-            tally,
+            tally: Tally::default(),
         })
     }
 
@@ -122,12 +106,11 @@ impl<'a, W: Write> EventLoop<'a, W> {
     fn wait(&mut self, events: &mut [EpollEvent]) -> Result<usize, SinkError> {
         let unflushed = self.log.is_unflushed();
         let timeout = if unflushed { EpollTimeout::from(IDLE_MS) } else { EpollTimeout::NONE };
-        match self.epoll.wait(events, timeout) {
-            Ok(0) if unflushed => self.log.flush().map(|()| 0).map_err(SinkError::Log),
-            Ok(ready) => Ok(ready),
-            Err(Errno::EINTR) => Ok(0),
-            Err(error) => Err(SinkError::kernel("wait for events")(error)),
+        let ready = self.watch.wait(events, timeout)?;
+        if ready == 0 && unflushed {
+            self.log.flush().map_err(SinkError::Log)?;
         }
+        Ok(ready)
     }
 
     /// Serves who is ready; false if it is told to stop. What a freeze cuts off is reported again.
@@ -148,28 +131,17 @@ impl<'a, W: Write> EventLoop<'a, W> {
 
     fn accept(&mut self) -> Result<(), SinkError> {
         for _ in 0..ACCEPTS {
-            let stream = match self.listener.accept() {
-                Ok((stream, _)) => stream,
-                Err(error) if error.kind() == ErrorKind::WouldBlock => break,
-                Err(error) if is_of_one_client(&error) => continue,
-                Err(error) => return Err(SinkError::kernel("accept a connection")(error)),
-            };
+            let Some(stream) = socket::accept(self.listener)? else { break };
             if self.table.len() >= self.max_connections {
                 self.tally.turned_away += 1;
-                continue;
-            }
-            // A client that is gone already is found out at the first read.
-            if stream.set_nonblocking(true).and_then(|()| stream.set_nodelay(true)).is_err() {
                 continue;
             }
             let connection = Connection::new(stream, self.tally.accepted);
             self.tally.accepted += 1;
             let slot = self.table.insert(connection);
             let connection = self.table.get_mut(slot).expect("it was just inserted");
-            let event = EpollEvent::new(EpollFlags::EPOLLIN, slot as u64);
-            self.epoll
-                .add(&connection.stream, event)
-                .map_err(SinkError::kernel("watch a connection"))?;
+            let fd = connection.stream.as_fd();
+            self.watch.add(fd, EpollFlags::EPOLLIN, slot as u64)?;
         }
         Ok(())
     }
@@ -208,9 +180,7 @@ impl<'a, W: Write> EventLoop<'a, W> {
         let wanted = connection.interest();
         if wanted != connection.watched {
             connection.watched = wanted;
-            self.epoll
-                .modify(&connection.stream, &mut EpollEvent::new(wanted, slot as u64))
-                .map_err(SinkError::kernel("watch a connection"))?;
+            self.watch.modify(connection.stream.as_fd(), wanted, slot as u64)?;
         }
         if let (false, Some(due_ns)) = (connection.alarm_set, connection.next_due_ns()) {
             connection.alarm_set = true;
@@ -236,9 +206,4 @@ impl<'a, W: Write> EventLoop<'a, W> {
         (self.tally.answered, self.tally.unanswered) = self.log.counts();
         Ok(self.tally)
     }
-}
-
-/// Errors of `accept` that say something about one client and nothing about the listener (accept(2)).
-fn is_of_one_client(error: &std::io::Error) -> bool {
-    matches!(error.kind(), ErrorKind::ConnectionAborted | ErrorKind::Interrupted)
 }

@@ -2,6 +2,7 @@
 
 use std::io::{self, BufWriter, Write};
 
+use crate::error::SinkError;
 use crate::request::ArrivalTag;
 
 /// The first line of a log. Times are nanoseconds since the Unix epoch; `replied_ns` is empty if no
@@ -20,9 +21,9 @@ pub(crate) struct Row {
     pub(crate) arrival: ArrivalTag,
 }
 
-/// Writes rows and counts them.
+/// A log that was begun: its header is written. The sink adds the rows, and counts them.
 #[derive(Debug)]
-pub(crate) struct Log<W: Write> {
+pub struct Log<W: Write> {
     out: BufWriter<W>,
     unflushed: bool,
     answered: u64,
@@ -30,11 +31,10 @@ pub(crate) struct Log<W: Write> {
 }
 
 impl<W: Write> Log<W> {
-    /// Writes the header.
-    pub(crate) fn new(out: W) -> io::Result<Self> {
+    /// Writes the header, so that nobody who is told of the sink finds a log without it.
+    pub fn begin(out: W) -> Result<Self, SinkError> {
         let mut out = BufWriter::with_capacity(BUFFER_BYTES, out);
-        writeln!(out, "{HEADER}")?;
-        out.flush()?;
+        writeln!(out, "{HEADER}").and_then(|()| out.flush()).map_err(SinkError::Log)?;
         Ok(Self { out, unflushed: false, answered: 0, unanswered: 0 })
     }
 

@@ -44,17 +44,17 @@ pub struct SinkReport {
 pub struct StopHandle(Arc<EventFd>);
 
 impl Sink {
-    /// Listens, raises the process's soft limit of descriptors to the hard one, waits until the kernel
-    /// stamps what it receives, and fixes the origin from which freezes are counted.
+    /// Fixes the origin from which freezes are counted, listens, raises the process's soft limit of
+    /// descriptors to the hard one, and waits until the kernel stamps what it receives.
     pub fn bind(config: SinkConfig) -> Result<Self, SinkError> {
-        let timing = config.behaviour.checked()?;
+        let timetable = Timetable::start(&config)?;
         let max_connections = config.max_connections.min(socket::connections_allowed()?);
         let listener = socket::listen_on(config.listen)?;
         socket::await_stamps();
         let local_addr = listener
             .local_addr()
             .map_err(|source| SinkError::Listen { address: config.listen, source })?;
-        Ok(Self { listener, local_addr, timetable: Timetable::start(timing), max_connections })
+        Ok(Self { listener, local_addr, timetable, max_connections })
     }
 
     /// Where it listens, with the port that the kernel chose.
@@ -67,13 +67,13 @@ impl Sink {
         self.timetable.origin_unix_ns
     }
 
-    /// Serves on this thread until `stop` is used, writing a line for each request to `log`
+    /// Serves on this thread until `stop` is used, writing a line for each request to the log
     /// (`HEADER` says which columns). At the stop what was read and not answered is logged without a
     /// reply time; what the sink had not yet read is not known to it.
-    pub fn run<W: Write>(self, log: W, stop: &StopHandle) -> Result<SinkReport, SinkError> {
-        let log = Log::new(log).map_err(SinkError::Log)?;
+    pub fn run<W: Write>(self, log: Log<W>, stop: &StopHandle) -> Result<SinkReport, SinkError> {
         let Self { listener, timetable, max_connections, .. } = self;
-        let tally = EventLoop::new(&listener, &stop.0, timetable, max_connections, log)?.run()?;
+        let tally =
+            EventLoop::new(&listener, stop.event(), timetable, max_connections, log)?.run()?;
         Ok(SinkReport {
             requests: tally.answered + tally.unanswered,
             unanswered: tally.unanswered,
@@ -91,6 +91,11 @@ impl StopHandle {
         let flags = EfdFlags::EFD_CLOEXEC | EfdFlags::EFD_NONBLOCK;
         let event = EventFd::from_flags(flags).map_err(SinkError::kernel("create an eventfd"))?;
         Ok(Self(Arc::new(event)))
+    }
+
+    /// What becomes readable when it is used.
+    pub(crate) fn event(&self) -> &EventFd {
+        &self.0
     }
 
     /// Wakes the sink that runs with this handle and ends it; one that is run later ends at once.

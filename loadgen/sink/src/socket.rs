@@ -1,6 +1,6 @@
 //! Sockets as the sink needs them: kernel receive stamps, and as many descriptors as the process may have.
 
-use std::io::{self, IoSliceMut, Write};
+use std::io::{self, ErrorKind, IoSliceMut, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::os::fd::AsRawFd;
 use std::time::Duration;
@@ -38,6 +38,30 @@ pub(crate) fn listen_on(address: SocketAddr) -> Result<TcpListener, SinkError> {
         Ok(listener)
     };
     open().map_err(|source| SinkError::Listen { address, source })
+}
+
+/// The next connection that waits, not blocking and without Nagle's delay; none if there is none.
+pub(crate) fn accept(listener: &TcpListener) -> Result<Option<TcpStream>, SinkError> {
+    loop {
+        let stream = match listener.accept() {
+            Ok((stream, _)) => stream,
+            Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(None),
+            // These say something about one client and nothing about the listener (accept(2)).
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    ErrorKind::ConnectionAborted | ErrorKind::Interrupted
+                ) =>
+            {
+                continue;
+            }
+            Err(error) => return Err(SinkError::kernel("accept a connection")(error)),
+        };
+        // A client that is gone already may be refused both; another one is waited for.
+        if stream.set_nonblocking(true).and_then(|()| stream.set_nodelay(true)).is_ok() {
+            return Ok(Some(stream));
+        }
+    }
 }
 
 /// Waits until the kernel stamps: the first socket that asks for it only starts the switch, and what

@@ -1,22 +1,26 @@
 //! The connections by slot: the slot is what epoll hands back, and it is used again once it is free.
 
-use crate::connection::Connection;
-
 /// Slots, some of them free.
-#[derive(Debug, Default)]
-pub(crate) struct Table {
-    slots: Vec<Option<Connection>>,
+#[derive(Debug)]
+pub(crate) struct Table<T> {
+    slots: Vec<Option<T>>,
     free: Vec<usize>,
 }
 
-impl Table {
+impl<T> Default for Table<T> {
+    fn default() -> Self {
+        Self { slots: Vec::new(), free: Vec::new() }
+    }
+}
+
+impl<T> Table<T> {
     /// How many connections there are.
     pub(crate) fn len(&self) -> usize {
         self.slots.len() - self.free.len()
     }
 
     /// Gives a connection a slot.
-    pub(crate) fn insert(&mut self, connection: Connection) -> usize {
+    pub(crate) fn insert(&mut self, connection: T) -> usize {
         if let Some(slot) = self.free.pop() {
             self.slots[slot] = Some(connection);
             return slot;
@@ -26,19 +30,19 @@ impl Table {
     }
 
     /// The connection in a slot; none if it was closed earlier in the same round of events.
-    pub(crate) fn get_mut(&mut self, slot: usize) -> Option<&mut Connection> {
+    pub(crate) fn get_mut(&mut self, slot: usize) -> Option<&mut T> {
         self.slots.get_mut(slot)?.as_mut()
     }
 
     /// Frees a slot.
-    pub(crate) fn remove(&mut self, slot: usize) -> Option<Connection> {
+    pub(crate) fn remove(&mut self, slot: usize) -> Option<T> {
         let connection = self.slots.get_mut(slot)?.take()?;
         self.free.push(slot);
         Some(connection)
     }
 
     /// Empties the table.
-    pub(crate) fn drain(&mut self) -> impl Iterator<Item = Connection> {
+    pub(crate) fn drain(&mut self) -> impl Iterator<Item = T> {
         self.free.clear();
         self.slots.drain(..).flatten()
     }

@@ -20,7 +20,7 @@ pub(crate) struct Alarm {
     pub(crate) number: u64,
 }
 
-/// At most one alarm for each connection, and those of connections that were closed meanwhile.
+/// The alarms of connections, and those of connections that were closed meanwhile.
 #[derive(Debug)]
 pub(crate) struct Timers {
     heap: BinaryHeap<Reverse<Alarm>>,
@@ -39,6 +39,11 @@ impl Timers {
     /// What becomes readable when an alarm is due.
     pub(crate) fn as_fd(&self) -> BorrowedFd<'_> {
         self.timer.as_fd()
+    }
+
+    /// How many alarms are set.
+    pub(crate) fn len(&self) -> usize {
+        self.heap.len()
     }
 
     pub(crate) fn add(&mut self, alarm: Alarm) {
@@ -65,7 +70,8 @@ impl Timers {
         let set = match first {
             None => self.timer.unset(),
             Some(due_ns) => {
-                let at = TimeSpec::from(Duration::from_nanos(due_ns));
+                // Zero would turn it off; one has passed too.
+                let at = TimeSpec::from(Duration::from_nanos(due_ns.max(1)));
                 self.timer.set(Expiration::OneShot(at), TimerSetTimeFlags::TFD_TIMER_ABSTIME)
             }
         };

@@ -92,6 +92,13 @@ const CLOSED_MODEL: &[Number] = &[
 const BURST: &[Number] =
     &[("size_count", "arrivals that are due at once"), ("every_ms", "from one burst to the next")];
 
+const ABORTED: &[Number] = &[
+    ("over_count", "requests over the limit of `abort_on` within its delay"),
+    ("total_count", "requests within the delay"),
+    ("planned_count", "arrivals planned"),
+    ("unreleased_count", "of them, never released"),
+];
+
 const OBJECTIVE_MISSED: &[Number] = &[
     ("over_count", "requests, or deliveries, beyond the limit, not completed, or not offered"),
     ("total_count", "requests, or deliveries, that count"),
@@ -151,12 +158,16 @@ impl Code {
         }
     }
 
-    /// Whether it may be a warning as well, where it does less harm.
-    pub fn may_be_warning(self) -> bool {
-        matches!(self, Self::GeneratorCpu | Self::MachineNoisy)
+    /// How grave it is where it does less harm, if that differs.
+    pub fn milder(self) -> Option<Severity> {
+        match self {
+            Self::GeneratorCpu | Self::MachineNoisy => Some(Severity::Warning),
+            Self::Aborted => Some(Severity::Note),
+            _ => None,
+        }
     }
 
-    /// How grave it is at its gravest; see [`Self::may_be_warning`].
+    /// How grave it is at its gravest; see [`Self::milder`].
     pub fn severity(self) -> Severity {
         match self {
             Self::TargetUnreachable
@@ -171,9 +182,9 @@ impl Code {
             | Self::UsersExhausted
             | Self::NotAchieved
             | Self::ArrivalClass => Severity::Invalid,
-            Self::ReadersAbsent | Self::ObjectiveMissed => Severity::Fail,
+            Self::ReadersAbsent | Self::ObjectiveMissed | Self::Aborted => Severity::Fail,
             Self::ClosedModel | Self::Burst | Self::FewSamples => Severity::Warning,
-            Self::Interrupted | Self::Aborted | Self::Unfinished => Severity::Note,
+            Self::Interrupted | Self::Unfinished => Severity::Note,
         }
     }
 
@@ -242,7 +253,8 @@ impl Code {
                 ("tail_samples", "of them, may be beyond the limit"),
                 ("wanted_samples", "from this many on the answer is steady"),
             ],
-            Self::TargetUnreachable | Self::Interrupted | Self::Aborted | Self::Unfinished => &[
+            Self::Aborted => ABORTED,
+            Self::TargetUnreachable | Self::Interrupted | Self::Unfinished => &[
                 ("planned_count", "arrivals planned"),
                 ("unreleased_count", "of them, never released"),
             ],

@@ -1,5 +1,6 @@
 //! The verdict of a run, from the numbers of `run.json` alone: the same file is judged the same anywhere.
 
+use run_record::aborted::AbortedBy;
 use run_record::run::{Finding, ObjectiveStatus, Run, Severity, State, Verdict};
 
 use crate::findings::Code;
@@ -74,6 +75,17 @@ pub fn exit_code(verdict: Verdict) -> u8 {
 
 /// How the run ended, where that is worth saying.
 fn ending(run: &Run) -> Option<Finding> {
+    if let Some(AbortedBy { step, text, total, over, .. }) = &run.aborted_by {
+        // What the plan says is to stop it is the target's failure, not a mishap.
+        let numbers = [
+            ("over_count", as_figure(*over)),
+            ("total_count", as_figure(*total)),
+            ("planned_count", as_figure(run.counts.planned)),
+            ("unreleased_count", as_figure(run.counts.unreleased)),
+        ];
+        let subject = format!("{step}: {text}");
+        return Some(Code::Aborted.finding_as(Severity::Fail, Some(&subject), &numbers));
+    }
     let code = match (run.state, &run.unreachable) {
         (_, Some(_)) => Code::TargetUnreachable,
         (State::Finished, None) => return None,
@@ -85,7 +97,7 @@ fn ending(run: &Run) -> Option<Finding> {
         ("planned_count", as_figure(run.counts.planned)),
         ("unreleased_count", as_figure(run.counts.unreleased)),
     ];
-    Some(code.finding(None, &numbers))
+    Some(code.finding_as(code.milder().unwrap_or(code.severity()), None, &numbers))
 }
 
 fn verdict(state: State, findings: &[Finding], objectives: &[ObjectiveStatus]) -> Verdict {

@@ -52,10 +52,14 @@ pub const TIMER_PROBE_P99_MAX_US: u64 = 1_000;
 /// step, and leaves room for a thread that is held up between reading the two clocks.
 pub const CLOCK_STEP_MAX_US: u64 = 20_000;
 
-/// With fewer samples in the tail than this a percentile is a rough one: the count of a tail of 20
+/// With fewer requests than this in the share that may be over, the answer is a rough one: a count of 20
 /// varies by about a fifth from run to run (the square root of 20).
 pub const TAIL_SAMPLES_WARNING: u64 = 20;
 
-/// With fewer samples in the tail than this the percentile does not exist: it would be decided by
-/// requests that were not made.
+/// With fewer requests than this in the share that may be over, it is finer than one request: that none was
+/// over shows nothing, and that one was may be chance.
 pub const TAIL_SAMPLES_MIN: u64 = 1;
+
+/// What would happen to a target that holds its objective less often than this is not chance: one run in a
+/// thousand.
+pub const CHANCE_MAX: f64 = 0.001;

@@ -19,6 +19,7 @@ pub(crate) fn good() -> Run {
         started_unix_ns: 1_563_580_800_000_000_000,
         ended_ns: Some(40_000_000_000),
         unreachable: None,
+        aborted_by: None,
         verdict: None,
         findings: Vec::new(),
         counts: counts(30_000),
@@ -129,6 +130,7 @@ fn plan() -> Plan {
         record: Record::All {},
         trace_header: true,
         drain_ns: 0,
+        abort_on: None,
     }
 }
 

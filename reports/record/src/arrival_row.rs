@@ -54,6 +54,8 @@ pub struct ArrivalRow {
     pub instance: Option<String>,
     /// Which worker sent it; 0 where there is one.
     pub worker: u16,
+    /// What the target calls the error that its status tells of.
+    pub error_code: Option<String>,
 }
 
 /// How an arrival or a step ended.

@@ -21,7 +21,7 @@ pub const SEGMENT_ROWS_MAX: u64 = 500_000;
 pub const SEGMENT_SECONDS_MAX: u64 = 60;
 
 /// The columns, in order; a contract with whoever reads the files.
-const COLUMNS: [Column; 26] = [
+const COLUMNS: [Column; 27] = [
     Column::required("seq", Kind::Int),
     Column::required("n", Kind::Int),
     Column::required("stream", Kind::Text),
@@ -48,6 +48,7 @@ const COLUMNS: [Column; 26] = [
     Column::optional("reused", Kind::Flag),
     Column::optional("instance", Kind::Text),
     Column::required("worker", Kind::Int),
+    Column::optional("error_code", Kind::Text),
 ];
 
 /// Writes one segment. Memory is bounded by one row group, whatever the number of rows.
@@ -121,6 +122,7 @@ pub struct ReadRow {
     pub reused: Option<bool>,
     pub instance: Option<String>,
     pub worker: u16,
+    pub error_code: Option<String>,
 }
 
 /// Reads one segment, one row group in memory at a time.
@@ -175,7 +177,7 @@ impl Names {
         }
     }
 
-    fn cells(&self, row: &ArrivalRow) -> Result<[Cell; 26], RecordError> {
+    fn cells(&self, row: &ArrivalRow) -> Result<[Cell; 27], RecordError> {
         let (stream, phases) = at(&self.streams, "stream", row.stream)?;
         let (journey, steps) = at(&self.journeys, "journey", row.journey)?;
         let step = match row.step {
@@ -209,6 +211,7 @@ impl Names {
             row.reused.map_or(Cell::Absent, Cell::Flag),
             Cell::maybe_text(row.instance.as_deref()),
             Cell::int(u64::from(row.worker)),
+            Cell::maybe_text(row.error_code.as_deref()),
         ])
     }
 }
@@ -245,6 +248,7 @@ fn row(mut cells: RowCells<'_>) -> Result<ReadRow, RecordError> {
         reused: cells.maybe_flag()?,
         instance: cells.maybe_text()?,
         worker: cells.int()?,
+        error_code: cells.maybe_text()?,
     })
 }
 

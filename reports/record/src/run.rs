@@ -8,6 +8,7 @@ use load_plan::plan::Plan;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::aborted::AbortedBy;
 use crate::audit::Audit;
 use crate::live::Live;
 use crate::spread::Spread;
@@ -30,6 +31,9 @@ pub struct Run {
     /// Why the preflight could not reach the target, where it could not: then nothing was released.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unreachable: Option<String>,
+    /// The limit that stopped the run, where `[abort_on]` did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub aborted_by: Option<AbortedBy>,
     /// The judgement; none while running.
     pub verdict: Option<Verdict>,
     /// What led to it, gravest first.
@@ -282,6 +286,9 @@ pub struct ErrorCount {
     pub class: String,
     /// The status, where one came.
     pub status: Option<u16>,
+    /// What the target calls it, where its reply is JSON with a word under `error` or `code`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
     /// How often.
     pub count: u64,
     /// How often in which second, by the second in which it was known; seconds without any are left out.

@@ -3,7 +3,7 @@
 use load_plan::plan::{Limit, Stream, Time};
 use run_analysis::judge::unsent;
 use run_record::run::{
-    Counts, Finding, ObjectiveResult, ObjectiveStatus, Run, Severity, State, Verdict,
+    Counts, ErrorCount, Finding, ObjectiveResult, ObjectiveStatus, Run, Severity, State, Verdict,
 };
 use run_record::spread::Spread;
 
@@ -133,6 +133,9 @@ pub(crate) fn verdict_reason(run: &Run) -> String {
             (0, _) => format!("{}.", codes(run, Severity::Fail)),
             (missed, all) => format!("{missed} of {all} objectives missed."),
         },
+        Some(Verdict::Inconclusive) if run.state == State::Running => {
+            "The run did not come to its end, so nothing is decided.".to_owned()
+        }
         Some(Verdict::Inconclusive) => match tally(run, ObjectiveStatus::Undecided) {
             (0, _) => "What was seen holds, but the run did not come to its end.".to_owned(),
             (undecided, all) => {
@@ -147,6 +150,7 @@ pub(crate) fn verdict_reason(run: &Run) -> String {
         None => "Not judged: the run is still going, or was killed before its end.".to_owned(),
     };
     let stopped = match run.state {
+        State::Interrupted if run.verdict == Some(Verdict::Invalid) => " It was interrupted.",
         State::Interrupted => " The run was interrupted: this speaks of the part that was seen.",
         State::Aborted => " Hanno stopped the run before its end.",
         State::Running | State::Finished => "",
@@ -158,6 +162,13 @@ pub(crate) fn verdict_reason(run: &Run) -> String {
 fn tally(run: &Run, status: ObjectiveStatus) -> (usize, usize) {
     let with = run.objectives.iter().filter(|objective| objective.status == Some(status)).count();
     (with, run.objectives.len())
+}
+
+/// What went wrong: class, status and the target's own word.
+pub(crate) fn error(error: &ErrorCount) -> String {
+    let status = error.status.map(|status| format!(" {status}"));
+    let code = error.code.as_ref().map(|code| format!(" {code}"));
+    format!("{}{}{}", error.class, status.unwrap_or_default(), code.unwrap_or_default())
 }
 
 /// Findings of one code and severity, which follow each other in a run.

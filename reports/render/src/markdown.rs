@@ -65,21 +65,21 @@ fn objectives(run: &Run) -> Option<String> {
 }
 
 fn findings(run: &Run) -> Option<String> {
-    let line = |finding: &run_record::run::Finding| {
-        let known = words::words(&finding.code);
+    let mut lines = Vec::new();
+    for group in facts::finding_groups(run) {
+        let known = words::words(group.code);
         let title = known.map_or("not known to this version of Hanno", |words| words.title);
-        let about = finding.subject.as_ref().map(|subject| format!(" ({})", code(subject)));
-        // Their names come from the record.
-        let figures = words::figures(finding);
-        let figures = if figures.is_empty() { figures } else { format!(": {}", code(&figures)) };
-        format!(
-            "- **{}** {} {title}{}{figures}",
-            words::severity(finding.severity),
-            code(&finding.code),
-            about.unwrap_or_default()
-        )
-    };
-    let lines: Vec<String> = run.findings.iter().take(ROWS_MAX).map(line).collect();
+        let severity = words::severity(group.severity);
+        lines.push(format!("- **{severity}** {} {title}", code(group.code)));
+        lines.extend(group.cases.iter().filter_map(|case| {
+            // Subjects, and names of figures, come from the record.
+            let parts = [case.subject.clone().unwrap_or_default(), words::figures(case)];
+            let parts: Vec<String> =
+                parts.iter().filter(|part| !part.is_empty()).map(|part| code(part)).collect();
+            (!parts.is_empty()).then(|| format!("  - {}", parts.join(": ")))
+        }));
+    }
+    lines.truncate(ROWS_MAX);
     (!lines.is_empty()).then(|| lines.join("\n"))
 }
 

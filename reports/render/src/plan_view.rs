@@ -51,7 +51,7 @@ fn arrivals(plan: &Plan, expected: &[StreamExpected]) -> Vec<Vec<String>> {
 }
 
 fn phase_row(stream: &Stream, phase: &Phase, count: Count) -> Vec<String> {
-    let (rate, spacing) = rate_and_spacing(&phase.kind);
+    let (rate, spacing) = rate_and_spacing(phase);
     vec![
         format!("{}/{}", stream.name, phase.name),
         units::duration_ns(phase.start_ns),
@@ -64,16 +64,14 @@ fn phase_row(stream: &Stream, phase: &Phase, count: Count) -> Vec<String> {
 }
 
 /// What arrives, in the words of the scenario.
-fn rate_and_spacing(kind: &PhaseKind) -> (String, String) {
-    let rate = match kind {
+fn rate_and_spacing(phase: &Phase) -> (String, String) {
+    let rate = match &phase.kind {
         PhaseKind::Idle {} => "idle".to_owned(),
         PhaseKind::Listen { users } => format!("{users} readers"),
         PhaseKind::Rate { from, to, .. } if from == to => per_second(*from),
         PhaseKind::Rate { from, to, .. } => [*from, *to].map(per_second).join(" to "),
         PhaseKind::Steps { rates, .. } => {
-            let ends = [rates.first(), rates.last()].into_iter().flatten().copied();
-            let ends: Vec<_> = ends.map(per_second).collect();
-            format!("{} steps, {}", rates.len(), ends.join(" to "))
+            format!("{} steps up to {}", rates.len(), per_second(phase.peak()))
         }
         PhaseKind::Sine { mean, amplitude, period_ns, .. } => {
             let [mean, amplitude] = [*mean, *amplitude].map(per_second);
@@ -85,7 +83,7 @@ fn rate_and_spacing(kind: &PhaseKind) -> (String, String) {
         PhaseKind::Replay(replay) => replayed(replay),
         PhaseKind::Closed(closed) => closed_users(closed),
     };
-    let spacing = match kind {
+    let spacing = match &phase.kind {
         PhaseKind::Burst(_) => "burst",
         PhaseKind::Replay(_) => "replay",
         PhaseKind::Closed(_) => "CLOSED",
@@ -197,5 +195,73 @@ fn count_text(count: Count) -> String {
         Count::Exact(count) => count.to_string(),
         Count::Mean(mean) => format!("~{mean:.0}"),
         Count::AtMost(count) => format!("<= {count}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use load_plan::expect::expected;
+    use load_plan::scenario::{Context, parse};
+
+    use super::*;
+
+    const PHASES: [(&str, &str, &str); 6] = [
+        ("stairs", "rate = { steps = [\"10/s\", \"30/s\", \"0/s\"] }", "open"),
+        ("wave", "rate = { mean = \"10/s\", amplitude = \"9/s\", period = \"20ms\" }", "open"),
+        ("fixed", "rate = \"1.5/s\"\nspacing = \"exactly\"", "open"),
+        ("crowd", "kind = \"burst\"\nsize = 7\nevery = \"250ms\"", "open"),
+        ("users", "kind = \"closed\"\nusers = 5\nramp = \"1s\"\npause = \"500ms\"", "shut"),
+        ("paced", "kind = \"closed\"\nusers = 2\npace = \"2s\"", "shut"),
+    ];
+
+    fn scenario() -> Plan {
+        let stream = |name: &str| {
+            let phases = PHASES.iter().filter(|(_, _, of)| *of == name).map(|(phase, says, _)| {
+                format!("[[stream.phase]]\nname = \"{phase}\"\nduration = \"3s\"\n{says}\n")
+            });
+            let phases: String = phases.collect();
+            format!("[[stream]]\nname = \"{name}\"\njourneys = {{ get = 1 }}\n{phases}")
+        };
+        let text = format!(
+            "schema = 1\nname = \"all\"\ntarget = \"bundled\"\n{}{}\
+             [[journey.get.step]]\nname = \"GET\"\nrequest = {{ path = \"/\" }}\n",
+            stream("open"),
+            stream("shut")
+        );
+        parse("all.toml", &text, &Context::default()).expect("it is right").plan
+    }
+
+    #[test]
+    fn every_kind_of_phase_is_said_in_the_words_of_scenarios() {
+        let scenario = scenario();
+        let text = plan(&scenario, "bundled", &expected(&scenario), None);
+        let counts = "
+Arrivals
+  stream/phase  from  length                   rate  spacing  arrivals  judged
+  open/stairs    0 s     3 s     3 steps up to 30/s     even        40     yes
+  open/wave      3 s     3 s  10/s ± 9/s in 20.0 ms     even        30     yes
+  open/fixed     6 s     3 s                  1.5/s  exactly         5     yes
+  open/crowd     9 s     3 s          7 each 250 ms    burst        84     yes
+  shut/users     0 s     3 s  5 users, pause 500 ms   CLOSED     <= 28     yes
+  shut/paced     3 s     3 s      2 users, pace 2 s   CLOSED      <= 4     yes
+
+Streams
+  stream  arrivals  peak  users  journeys
+  open         159  30/s    300       get
+  shut       <= 32  10/s      5       get
+";
+        assert!(text.contains(counts), "{text}");
+    }
+
+    #[test]
+    fn what_comes_together_is_said_with_what_was_looked_at() {
+        let scenario = scenario();
+        let of = |coincidence| plan(&scenario, "bundled", &expected(&scenario), coincidence);
+        let whole = Coincidence { arrivals: 200, near: 3, prefix: false };
+        let said = "Within 10 µs of an arrival of another stream: 1.50 % of arrivals.\n";
+        assert!(of(Some(whole)).contains(said));
+        let part = Coincidence { prefix: true, ..whole };
+        assert!(of(Some(part)).contains("1.50 % of the first 200 arrivals.\n"));
+        assert!(!of(None).contains("Within"));
     }
 }

@@ -110,8 +110,8 @@ pub(crate) fn steps(run: &Run) -> Table {
     Table {
         stem: "steps",
         title: "Steps",
-        note: "Measured phases. Times are of completed requests; the share is of the requests that did not complete and \
-               are in no percentile.",
+        note: "Measured phases. Times are of completed requests; the share is of the requests due that were not sent or \
+               did not complete, and are in no percentile.",
         groups,
         head,
         rows: rows.collect(),
@@ -302,15 +302,16 @@ pub(crate) fn errors(run: &Run) -> Table {
         let status = error.status.map_or(Cell::None, |status| Cell::Text(status.to_string()));
         let words = [&error.class, &error.stream, &error.step].map(|words| Cell::text(words));
         let [class, stream, step] = words;
-        vec![class, status, stream, step, Cell::Count(error.count)]
+        let code = error.code.as_ref().map_or(Cell::None, |code| Cell::text(code));
+        vec![class, status, code, stream, step, Cell::Count(error.count)]
     });
     Table {
         stem: "errors",
         title: "Errors",
         note: "Whole run.",
-        head: vec!["class", "status", "stream", "step", "count"],
+        head: vec!["class", "status", "target's word", "stream", "step", "count"],
         rows: rows.collect(),
-        words: 4,
+        words: 5,
         empty: "No error.",
         ..Table::default()
     }

@@ -292,9 +292,8 @@ impl Page {
         let mut errors: Vec<_> = run.errors.iter().collect();
         errors.sort_by_key(|error| std::cmp::Reverse(error.count));
         for error in errors.iter().take(ROWS_MAX) {
-            let status = error.status.map(|status| format!(" {status}")).unwrap_or_default();
             let count = format!("{:>10}  ", units::count(error.count));
-            let what = format!("{}{status} in {}: {}", error.class, error.stream, error.step);
+            let what = format!("{} in {}: {}", facts::error(error), error.stream, error.step);
             self.line(&format!("{count}{}", text::fit(&what, self.width.saturating_sub(12))));
         }
         self.cut(errors.len());

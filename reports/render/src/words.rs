@@ -95,7 +95,8 @@ fn section(code: Code) -> String {
 /// How grave a code can be, as people read it.
 fn severities(code: Code) -> String {
     let gravest = severity(code.severity());
-    if code.may_be_warning() { format!("{gravest} or warning") } else { gravest.to_owned() }
+    let milder = code.milder().map(|milder| format!(" or {}", severity(milder)));
+    gravest.to_owned() + &milder.unwrap_or_default()
 }
 
 /// A severity as people read it.

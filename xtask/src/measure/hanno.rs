@@ -24,6 +24,12 @@ pub(crate) struct Sink {
     log: PathBuf,
 }
 
+/// A relay in a process of its own.
+pub(crate) struct Relay {
+    url: String,
+    process: Guarded,
+}
+
 impl Hanno {
     /// The binary at a path, relative to where the task was called or absolute.
     pub(crate) fn at(binary: &Path) -> Result<Self> {
@@ -35,12 +41,16 @@ impl Hanno {
     pub(crate) fn sink(&self, log: &Path, behaviour: &[&str]) -> Result<Sink> {
         let mut command = Command::new(&self.0);
         command.args(["sink", "--listen", "127.0.0.1:0", "--out"]).arg(log).args(behaviour);
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
-        let mut process = Guarded::spawn(&mut command, "hanno sink")?;
-        let said = process.first_line()?;
-        let url = said.strip_prefix("listening ").map(str::trim);
-        let url = url.with_context(|| format!("hanno sink said {said:?}"))?.to_owned();
+        let (process, url) = listening(command)?;
         Ok(Sink { url, process, log: log.to_owned() })
+    }
+
+    /// Starts a relay to this address and waits until it listens.
+    pub(crate) fn relay(&self, target: &str, delay: &str) -> Result<Relay> {
+        let mut command = Command::new(&self.0);
+        command.args(["sink", "--listen", "127.0.0.1:0", "--forward", target, "--delay", delay]);
+        let (process, url) = listening(command)?;
+        Ok(Relay { url, process })
     }
 
     /// Starts `hanno run`.
@@ -88,7 +98,12 @@ impl Hanno {
 impl Sink {
     /// The address alone, `127.0.0.1:PORT`.
     pub(crate) fn address(&self) -> &str {
-        self.url.trim_start_matches("http://").trim_end_matches('/')
+        address(&self.url)
+    }
+
+    /// Its process id.
+    pub(crate) fn id(&self) -> u32 {
+        self.process.id()
     }
 
     /// Stops it and returns its log.
@@ -100,6 +115,36 @@ impl Sink {
         let log = fs::read_to_string(&self.log);
         log.with_context(|| format!("cannot read {}", self.log.display()))
     }
+}
+
+impl Relay {
+    /// The address alone, `127.0.0.1:PORT`.
+    pub(crate) fn address(&self) -> &str {
+        address(&self.url)
+    }
+
+    /// Stops it.
+    pub(crate) fn stop(self) -> Result<()> {
+        let status = self.process.stop()?;
+        if !status.success() {
+            bail!("the relay ended with {status}");
+        }
+        Ok(())
+    }
+}
+
+/// Starts a command and waits until it says where it listens.
+fn listening(mut command: Command) -> Result<(Guarded, String)> {
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut process = Guarded::spawn(&mut command, "hanno sink")?;
+    let said = process.first_line()?;
+    let url = said.strip_prefix("listening ").map(str::trim);
+    let url = url.with_context(|| format!("hanno sink said {said:?}"))?.to_owned();
+    Ok((process, url))
+}
+
+fn address(url: &str) -> &str {
+    url.trim_start_matches("http://").trim_end_matches('/')
 }
 
 /// The `run.json` of a record.

@@ -5,6 +5,7 @@
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::num::NonZeroU64;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
@@ -22,6 +23,9 @@ const LEAD_NS: u64 = 200_000_000;
 const PATIENCE: Duration = Duration::from_secs(5);
 
 const SECOND_NS: u64 = 1_000_000_000;
+
+/// Of the thread that only wakes up.
+const SLEEP_NS: u64 = 10_000_000;
 
 /// Sends a request for each due time (nanoseconds from the start) and returns the Unix time of the
 /// start in nanoseconds. Fails if a request could not be written at once.
@@ -63,8 +67,27 @@ fn connect(address: &str) -> Result<Vec<TcpStream>> {
     connections.with_context(|| format!("cannot connect to {address}"))
 }
 
+/// What request `seq` says of itself.
+pub(crate) fn arrival(seq: usize) -> String {
+    format!("witness/{seq}/0")
+}
+
 fn request(address: &str, seq: usize) -> String {
-    format!("GET / HTTP/1.1\r\nhost: {address}\r\nhanno-arrival: witness/{seq}/0\r\n\r\n")
+    let arrival = arrival(seq);
+    format!("GET / HTTP/1.1\r\nhost: {address}\r\nhanno-arrival: {arrival}\r\n\r\n")
+}
+
+/// How late a bare thread wakes from sleeps of 10 ms, until it is told to stop: what a server on this
+/// machine cannot do better.
+pub(crate) fn wake_ups(stop: &AtomicBool) -> Result<Vec<i64>> {
+    set_current_timer_slack(NonZeroU64::new(1)).context("cannot set the timer slack")?;
+    let (mut late, mut at_ns) = (Vec::new(), now_ns(ClockId::Monotonic));
+    while !stop.load(Ordering::Relaxed) {
+        at_ns += SLEEP_NS;
+        sleep_until(at_ns)?;
+        late.push(now_ns(ClockId::Monotonic).wrapping_sub(at_ns).cast_signed());
+    }
+    Ok(late)
 }
 
 /// Throws away the replies that have come, so that no buffer ever fills.

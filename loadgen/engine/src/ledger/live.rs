@@ -40,6 +40,9 @@ impl Ledger {
             if request.measured {
                 let step = &self.steps.keys()[number].name;
                 self.objectives.on_delivery(took_ns, step, second);
+                if let Some(abort) = &mut self.abort {
+                    abort.on_delivery(took_ns, step, second);
+                }
                 if let Some(ns) = took_ns {
                     record_us(&mut self.totals[number].delivery, ns);
                 }

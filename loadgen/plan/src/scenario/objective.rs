@@ -1,18 +1,25 @@
 //! `[objectives]`: limits on steps, `"PUT reaction" = ["p99 <= 50ms", "errors <= 0.1%"]`.
 
+use toml::de::DeValue;
+
 use super::journey::Placed;
 use super::listen;
 use super::problem::{Complaint, Report};
 use super::section::{Section, found};
 use super::stream::Draft;
-use super::units;
 use super::words::{self, quote};
-use crate::plan::{Limit, Objective, Time};
+use super::{units, value};
+use crate::plan::{AbortOn, Limit, Objective, Time};
 
 /// Objectives of a scenario: each has an exact counter for every second.
 const MAX_OBJECTIVES: usize = 1000;
 /// What is implied for every step where the file has no objectives.
 const IMPLIED: &str = "errors <= 0.1%";
+/// Long enough that a hiccup does not end a run, and short beside what a run costs.
+const DEFAULT_ABORT_DELAY_NS: u64 = 10 * SECOND_NS;
+/// A run that is stopped later than this might as well go on.
+const MAX_ABORT_DELAY_NS: u64 = 3_600 * SECOND_NS;
+const SECOND_NS: u64 = 1_000_000_000;
 /// `IMPLIED` in parts per million.
 const IMPLIED_PPM: u32 = 1000;
 
@@ -44,6 +51,39 @@ pub(crate) fn read(
         }));
     }
     objectives
+}
+
+/// Reads `[abort_on]`, which is written as objectives are, and `abort_delay`.
+pub(crate) fn read_abort(
+    root: &Section<'_>,
+    journeys: &[Placed],
+    drafts: &[Draft],
+    report: &mut Report,
+) -> Option<AbortOn> {
+    let delay_ns = root.optional("abort_delay", report, whole_seconds);
+    let Some(value) = root.value("abort_on") else {
+        if delay_ns.is_some() {
+            let complaint = Complaint::new("`abort_delay` without `[abort_on]`");
+            report.at(root.place("abort_delay"), complaint.expecting("limits at which to stop"));
+        }
+        return None;
+    };
+    let section = Section::open(value, report)?;
+    let limits = written(&section, &step_names(journeys), (journeys, drafts), report);
+    if limits.is_empty() {
+        report.at(value.span(), Complaint::new("no limit in `[abort_on]`").expecting(EXPECTED));
+    }
+    Some(AbortOn { limits, delay_ns: delay_ns.unwrap_or(DEFAULT_ABORT_DELAY_NS) })
+}
+
+/// Counters are kept by the second.
+fn whole_seconds(value: &DeValue<'_>) -> Result<u64, Complaint> {
+    let ns = value::duration(value)?;
+    if ns.is_multiple_of(SECOND_NS) && ns <= MAX_ABORT_DELAY_NS {
+        Ok(ns)
+    } else {
+        Err(found(value).expecting("whole seconds, at most 1h, such as \"10s\""))
+    }
 }
 
 /// Each name once: a step of one name in two journeys is one kind of request.

@@ -16,10 +16,14 @@ use crate::stamps::{Source, Stamps, UNITS};
 
 const SECOND_NS: u128 = 1_000_000_000;
 
-/// The sources that phases name, if all of their parts are there; what is wrong with them is said by [`read`].
+/// Sources that a scenario may replay: each takes up to 80 MB of memory.
+const MAX_SOURCES: usize = 16;
+
+/// The sources that phases name, at most [`MAX_SOURCES`], if all of their parts are there; what is wrong with them is said by [`read`].
 pub(crate) fn sources(root: &DeTable<'_>) -> BTreeSet<Source> {
     let phases = list(root.get("stream")).flat_map(|stream| list(stream.get_ref().get("phase")));
-    phases.filter_map(|phase| source(phase.get_ref())).collect()
+    let sources: BTreeSet<_> = phases.filter_map(|phase| source(phase.get_ref())).collect();
+    sources.into_iter().take(MAX_SOURCES).collect()
 }
 
 /// The replay and how long it lasts: as said, or to its last arrival.
@@ -92,7 +96,10 @@ fn stamps<'c>(source: &Source, context: &'c Context) -> Result<&'c Stamps, Compl
     match context.replays.get(source) {
         Some(Ok(stamps)) => Ok(stamps),
         Some(Err(why)) => Err(Complaint::new(format!("cannot replay {file}: {why}"))),
-        None => Err(Complaint::new(format!("{file} was not read"))),
+        None => {
+            let expected = format!("at most {MAX_SOURCES} files or columns to replay");
+            Err(Complaint::new(format!("{file} was not read")).expecting(expected))
+        }
     }
 }
 

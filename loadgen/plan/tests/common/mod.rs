@@ -41,6 +41,7 @@ pub(crate) fn plan(seed: u64, streams: Vec<Stream>) -> Plan {
         record: Record::All {},
         trace_header: true,
         drain_ns: 0,
+        abort_on: None,
     }
 }
 

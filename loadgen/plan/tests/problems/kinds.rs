@@ -259,6 +259,20 @@ fn wrong_replays() {
 }
 
 #[test]
+fn a_scenario_names_at_most_sixteen_files_to_be_replayed() {
+    let phases = (0..17).map(|at| {
+        let file = format!("f{at:02}.csv");
+        format!("[[stream.phase]]\n{}", REPLAY.replace("log.csv", &file))
+    });
+    let text = with(REPLAY) + "[[stream]]\nname = \"more\"\njourneys = { read = 1 }\n";
+    let text = text + &phases.collect::<Vec<_>>().concat();
+    assert_eq!(replay_sources(&text).len(), 16);
+    let found = problems(&text, &context());
+    let left = "`file`: `f16.csv` was not read; expected at most 16 files or columns to replay";
+    assert!(found.iter().any(|problem| problem.contains(left)), "{found:#?}");
+}
+
+#[test]
 fn flags_change_what_has_a_rate_and_scale_what_can_be_counted() {
     let set = |phase: &str, value: &str| {
         let set = vec![format!("reads.hold.rate={value}")];
@@ -280,11 +294,11 @@ fn flags_change_what_has_a_rate_and_scale_what_can_be_counted() {
     let PhaseKind::Sine { mean, amplitude, .. } = scaled(sine, "3").kind else { panic!() };
     assert_eq!((mean, amplitude), (per_second(30), per_second(15)));
     let burst = "kind = \"burst\"\nsize = 5\nevery = \"1s\"\nduration = \"10s\"\n";
-    let size = |scale: &str| {
+    let scaled_size = |scale: &str| {
         let PhaseKind::Burst(burst) = scaled(burst, scale).kind else { panic!() };
         burst.size
     };
-    assert_eq!(["0.5", "0.49", "0.01", "3"].map(size), [3, 2, 1, 15], "half up, never none");
+    assert_eq!(["0.5", "0.49", "0.01", "3"].map(scaled_size), [3, 2, 1, 15], "half up, never none");
     let closed = "kind = \"closed\"\nusers = 25\npause = \"1s\"\nduration = \"10s\"\n";
     let PhaseKind::Closed(closed) = scaled(closed, "0.1").kind else { panic!() };
     assert_eq!(closed.users, 3);

@@ -31,6 +31,21 @@ fn types() {
         &["20:9: `GET`: found a string; expected a list of objectives"],
     );
     check(
+        "target = \"bundled\"",
+        "target = \"bundled\"\nabort_delay = \"5s\"",
+        &["4:15: `abort_delay` without `[abort_on]`; expected limits at which to stop"],
+    );
+    check(
+        "[objectives]",
+        "[abort_on]\nGET = []\nPUT = [\"p99 <= 1s\"]\n[objectives]",
+        &["21:1: unknown step `PUT`; expected `GET`"],
+    );
+    check(
+        "target = \"bundled\"",
+        "target = \"bundled\"\nabort_delay = \"1.5s\"\nabort_on = { GET = [\"errors <= 1%\"] }",
+        &["4:15: `abort_delay`: found a string; expected whole seconds, at most 1h"],
+    );
+    check(
         "request = {",
         "timeout = true\nrequest = {",
         &["17:11: `timeout`: found a boolean; expected a duration"],

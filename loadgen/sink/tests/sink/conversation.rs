@@ -2,13 +2,11 @@
 
 use std::net::Shutdown;
 
-use load_sink::Behaviour;
-
 use crate::running::{GET, OK, Running, request};
 
 #[test]
 fn requests_are_counted_in_order_with_connection_and_arrival() {
-    let sink = Running::start(Behaviour::AtOnce);
+    let sink = Running::start();
     let mut clients = [sink.connect(), sink.connect(), sink.connect()];
     for seq in 0..300 {
         let client = &mut clients[seq % 3];
@@ -25,7 +23,7 @@ fn requests_are_counted_in_order_with_connection_and_arrival() {
 
 #[test]
 fn any_method_and_path_is_answered_and_bodies_are_thrown_away() {
-    let sink = Running::start(Behaviour::AtOnce);
+    let sink = Running::start();
     let mut client = sink.connect();
     for method in ["GET", "PUT", "DELETE", "POST", "PATCH", "OPTIONS", "BREW"] {
         let body = "x".repeat(70_000);
@@ -42,7 +40,7 @@ fn any_method_and_path_is_answered_and_bodies_are_thrown_away() {
 
 #[test]
 fn pipelined_requests_are_answered_in_order_beyond_the_limit_of_pending_replies() {
-    let sink = Running::start(Behaviour::AtOnce);
+    let sink = Running::start();
     let mut client = sink.connect();
     let many: String = (0..200).map(|seq| request(&format!("p/{seq}/0"))).collect();
     client.send(many);
@@ -55,7 +53,7 @@ fn pipelined_requests_are_answered_in_order_beyond_the_limit_of_pending_replies(
 
 #[test]
 fn a_request_may_come_byte_by_byte() {
-    let sink = Running::start(Behaviour::AtOnce);
+    let sink = Running::start();
     let mut client = sink.connect();
     client.0.set_nodelay(true).unwrap();
     let body = "PUT / HTTP/1.1\r\ncontent-length: 3\r\n\r\nabc";
@@ -71,7 +69,7 @@ fn a_request_may_come_byte_by_byte() {
 
 #[test]
 fn the_connection_ends_when_the_client_wants_it() {
-    let sink = Running::start(Behaviour::AtOnce);
+    let sink = Running::start();
     for (asked, answered) in [
         ("GET / HTTP/1.1\r\nconnection: close\r\n\r\n", "connection: close\r\n\r\n{}"),
         ("GET / HTTP/1.0\r\n\r\n", "connection: close\r\n\r\n{}"),
@@ -93,7 +91,7 @@ fn the_connection_ends_when_the_client_wants_it() {
 
 #[test]
 fn a_client_that_only_closes_its_sending_side_still_gets_its_reply() {
-    let sink = Running::start(Behaviour::Delay(std::time::Duration::from_millis(2)));
+    let sink = Running::delayed(std::time::Duration::from_millis(2));
     let mut client = sink.connect();
     client.send(GET.repeat(3));
     client.0.shutdown(Shutdown::Write).unwrap();

@@ -1,12 +1,12 @@
 //! What is refused, and that a refusal reaches the client and the report.
 
-use load_sink::{Behaviour, Sink, SinkConfig, SinkError};
+use load_sink::{HEADER, Log, Sink, SinkConfig, SinkError};
 
 use crate::running::{GET, OK, Running};
 
 #[test]
 fn what_is_not_served_is_answered_with_its_status_and_closed() {
-    let sink = Running::start(Behaviour::AtOnce);
+    let sink = Running::start();
     let long = format!("GET / HTTP/1.1\r\nlong: {}\r\n\r\n", "x".repeat(100_000));
     let unfinished = "x".repeat(20_000);
     let cases = [
@@ -56,7 +56,7 @@ fn connections_beyond_the_limit_are_closed_and_counted() {
 
 #[test]
 fn an_address_in_use_is_named() {
-    let sink = Running::start(Behaviour::AtOnce);
+    let sink = Running::start();
     let error = Sink::bind(SinkConfig::new(sink.address)).unwrap_err();
     assert!(matches!(error, SinkError::Listen { .. }));
     assert!(error.to_string().contains(&sink.address.to_string()), "{error}");
@@ -64,9 +64,36 @@ fn an_address_in_use_is_named() {
 }
 
 #[test]
-fn a_log_that_cannot_be_written_ends_the_sink() {
-    let sink = Sink::bind(SinkConfig::new(([127, 0, 0, 1], 0).into())).unwrap();
+fn a_log_that_cannot_be_begun_is_an_error() {
     let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    assert!(matches!(Log::begin(full), Err(SinkError::Log(_))));
+}
+
+/// A disk with room for a header.
+#[derive(Debug)]
+struct NearlyFull {
+    left_bytes: usize,
+}
+
+impl std::io::Write for NearlyFull {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let taken = bytes.len().min(self.left_bytes);
+        self.left_bytes -= taken;
+        if taken == 0 { Err(std::io::ErrorKind::StorageFull.into()) } else { Ok(taken) }
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_log_that_cannot_be_written_on_ends_the_sink() {
+    let sink = Sink::bind(SinkConfig::new(([127, 0, 0, 1], 0).into())).unwrap();
+    let mut client = std::net::TcpStream::connect(sink.local_addr()).unwrap();
+    std::io::Write::write_all(&mut client, GET.as_bytes()).unwrap();
+    let log = Log::begin(NearlyFull { left_bytes: HEADER.len() + 10 }).unwrap();
+    // It is never stopped: it ends by itself when it is idle and its rows find no room.
     let stop = load_sink::StopHandle::new().unwrap();
-    assert!(matches!(sink.run(full, &stop), Err(SinkError::Log(_))));
+    assert!(matches!(sink.run(log, &stop), Err(SinkError::Log(_))));
 }

@@ -4,5 +4,7 @@
 mod running;
 
 mod conversation;
+mod latency;
 mod limits;
+mod relay;
 mod timing;

@@ -3,9 +3,9 @@
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::thread::{self, JoinHandle};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use load_sink::{Behaviour, HEADER, Sink, SinkConfig, SinkReport, StopHandle};
+use load_sink::{HEADER, Latency, Log, Sink, SinkConfig, SinkReport, StopHandle};
 
 /// Every request is answered with this where nothing else is asked for.
 pub(crate) const OK: &str =
@@ -22,6 +22,11 @@ pub(crate) struct Running {
     thread: JoinHandle<(SinkReport, Vec<u8>)>,
 }
 
+/// On a free port, replying at once.
+pub(crate) fn config() -> SinkConfig {
+    SinkConfig::new(([127, 0, 0, 1], 0).into())
+}
+
 /// A line of the log.
 #[derive(Debug)]
 pub(crate) struct Row {
@@ -32,8 +37,14 @@ pub(crate) struct Row {
 }
 
 impl Running {
-    pub(crate) fn start(behaviour: Behaviour) -> Self {
-        Self::with(SinkConfig { behaviour, ..SinkConfig::new(([127, 0, 0, 1], 0).into()) })
+    /// One that replies at once.
+    pub(crate) fn start() -> Self {
+        Self::with(config())
+    }
+
+    /// One whose replies are held this long.
+    pub(crate) fn delayed(delay: Duration) -> Self {
+        Self::with(SinkConfig { latency: Latency::Constant(delay), ..config() })
     }
 
     pub(crate) fn with(config: SinkConfig) -> Self {
@@ -43,7 +54,7 @@ impl Running {
         let handle = stop.clone();
         let thread = thread::spawn(move || {
             let mut log = Vec::new();
-            let report = sink.run(&mut log, &handle).unwrap();
+            let report = sink.run(Log::begin(&mut log).unwrap(), &handle).unwrap();
             (report, log)
         });
         Self { address, origin_unix_ns, stop, thread }

@@ -3,13 +3,13 @@
 use std::thread;
 use std::time::Duration;
 
-use load_sink::Behaviour;
+use load_sink::{Freeze, SinkConfig};
 
-use crate::running::{GET, OK, Running, request, unix_ns};
+use crate::running::{GET, OK, Running, config, request, unix_ns};
 
 #[test]
 fn the_stamp_lies_between_sending_and_the_reply() {
-    let sink = Running::start(Behaviour::AtOnce);
+    let sink = Running::start();
     let mut client = sink.connect();
     let mut seen_by_client = Vec::new();
     for _ in 0..100 {
@@ -32,7 +32,7 @@ fn requests_that_wait_in_the_kernel_keep_the_time_at_which_they_came() {
     // stamped there, although the sink reads it only afterwards.
     let every = Duration::from_millis(200);
     let length = Duration::from_millis(199);
-    let sink = Running::start(Behaviour::Freeze { length, every });
+    let sink = freezing(length, every);
     let mut spans = Vec::new();
     let mut clients: Vec<_> = (0..20).map(|_| sink.connect()).collect();
     for (seq, client) in clients.iter_mut().enumerate() {
@@ -53,10 +53,7 @@ fn requests_that_wait_in_the_kernel_keep_the_time_at_which_they_came() {
 #[test]
 fn nothing_that_arrives_in_a_freeze_is_answered_before_its_end() {
     let (length_ns, every_ns) = (60_000_000, 100_000_000);
-    let sink = Running::start(Behaviour::Freeze {
-        length: Duration::from_nanos(length_ns),
-        every: Duration::from_nanos(every_ns),
-    });
+    let sink = freezing(Duration::from_nanos(length_ns), Duration::from_nanos(every_ns));
     let origin = sink.origin_unix_ns;
     let in_freeze = |ns: u64| (ns - origin) % every_ns >= every_ns - length_ns;
     thread::scope(|scope| {
@@ -89,7 +86,7 @@ fn nothing_that_arrives_in_a_freeze_is_answered_before_its_end() {
 #[test]
 fn a_fixed_delay_is_never_cut_short_and_keeps_the_order() {
     let delay = Duration::from_millis(5);
-    let sink = Running::start(Behaviour::Delay(delay));
+    let sink = Running::delayed(delay);
     let mut clients: Vec<_> = (0..8).map(|_| sink.connect()).collect();
     for round in 0..10 {
         for client in &mut clients {
@@ -109,7 +106,7 @@ fn a_fixed_delay_is_never_cut_short_and_keeps_the_order() {
 
 #[test]
 fn at_the_stop_what_was_read_is_in_the_log() {
-    let sink = Running::start(Behaviour::Delay(Duration::from_mins(1)));
+    let sink = Running::delayed(Duration::from_mins(1));
     let mut late = sink.connect();
     late.send(request("late/0/0").repeat(2));
     // A refusal does not wait, so its end shows that the sink has read what came before.
@@ -123,7 +120,7 @@ fn at_the_stop_what_was_read_is_in_the_log() {
 
 #[test]
 fn a_client_that_leaves_before_its_reply_is_in_the_log() {
-    let sink = Running::start(Behaviour::Delay(Duration::from_millis(50)));
+    let sink = Running::delayed(Duration::from_millis(50));
     let mut leaver = sink.connect();
     leaver.send(request("gone/0/0"));
     drop(leaver);
@@ -133,4 +130,9 @@ fn a_client_that_leaves_before_its_reply_is_in_the_log() {
     let (report, rows) = sink.stop();
     assert_eq!(report.requests, 2);
     assert!(rows.iter().any(|row| row.arrival == "gone/0/0"));
+}
+
+fn freezing(length: Duration, every: Duration) -> Running {
+    let freeze = Some(Freeze { length, every });
+    Running::with(SinkConfig { freeze, ..config() })
 }

@@ -14,7 +14,7 @@ pub(super) fn findings(run: &Run) -> Vec<Finding> {
             let users =
                 run.plan.streams.get(index).map_or(f64::NAN, |stream| f64::from(stream.users));
             findings.extend(users_exhausted(stream, users));
-            findings.extend(not_achieved(stream));
+            findings.extend(not_achieved(stream, run.aborted_by.is_some()));
         }
     }
     findings
@@ -75,8 +75,13 @@ fn users_exhausted(stream: &StreamResult, users: f64) -> Option<Finding> {
     })
 }
 
-fn not_achieved(stream: &StreamResult) -> Option<Finding> {
-    let measured = stream.measured;
+/// What was not released because the plan says so is no fault of the load.
+fn not_achieved(stream: &StreamResult, by_plan: bool) -> Option<Finding> {
+    let mut measured = stream.measured;
+    if by_plan {
+        measured.planned = measured.planned.saturating_sub(measured.unreleased);
+        measured.unreleased = 0;
+    }
     let needed = u128::from(measured.planned) * u128::from(ACHIEVED_MIN_PER_MILLE);
     (per_mille(offered(&measured)) < needed).then(|| {
         let achieved = percent(offered(&measured), measured.planned).unwrap_or(f64::NAN);

@@ -1,7 +1,6 @@
 //! Objectives decided on exact counters: how many requests counted, and how many were over.
 //!
-//! All three kinds come to one rule: `over` may be at most a share of `total`. That share is
-//! 1 - quantile for a latency, the share itself for errors, 1 - share for a rate.
+//! All three kinds come to one rule: `over` may be at most a share of `total`.
 //!
 //! What a stop kept from being released or finished counts as over, and is nobody's fault: an objective is
 //! then decided only if those requests cannot change the answer.
@@ -11,7 +10,7 @@ use run_record::run::{Finding, ObjectiveResult, ObjectiveStatus, Run, State, Str
 
 use super::{as_figure, percent};
 use crate::findings::Code;
-use crate::limits::{TAIL_SAMPLES_MIN, TAIL_SAMPLES_WARNING};
+use crate::limits::{CHANCE_MAX, TAIL_SAMPLES_MIN, TAIL_SAMPLES_WARNING};
 
 /// One million: shares of objectives are in parts of it.
 const PPM: u32 = 1_000_000;
@@ -77,27 +76,29 @@ fn decide(
         findings.push(Code::Accounting.finding(Some(&subject), &numbers));
     }
     let rule = Rule::of(limit);
-    if rule.tail_is_below(result.total, rule.wanted_samples) {
+    let sent = result.total.saturating_sub(unsent);
+    let over = result.over.saturating_sub(unsent);
+    if rule.tail_is_below(sent, TAIL_SAMPLES_WARNING) {
         let numbers = [
-            ("total_count", as_figure(result.total)),
-            ("tail_samples", rule.tail_samples(result.total)),
-            ("wanted_samples", as_figure(rule.wanted_samples)),
+            ("total_count", as_figure(sent)),
+            ("tail_samples", rule.tail_samples(sent)),
+            ("wanted_samples", as_figure(TAIL_SAMPLES_WARNING)),
         ];
         findings.push(Code::FewSamples.finding(Some(&subject), &numbers));
     }
-    if result.total == 0 || rule.has_tail() && rule.tail_is_below(result.total, TAIL_SAMPLES_MIN) {
+    if rule.tail_is_below(sent, TAIL_SAMPLES_MIN) && !rule.is_past_chance(over, sent) {
         return ObjectiveStatus::Undecided;
     }
     if rule.holds(result.over, result.total) {
         return ObjectiveStatus::Held;
     }
-    if rule.holds(result.over.saturating_sub(unsent), result.total) {
+    if rule.holds(over, result.total) {
         return ObjectiveStatus::Undecided;
     }
     let numbers = [
-        ("over_count", as_figure(result.over)),
-        ("total_count", as_figure(result.total)),
-        ("over_percent", percent(result.over, result.total).unwrap_or(f64::NAN)),
+        ("over_count", as_figure(over)),
+        ("total_count", as_figure(sent)),
+        ("over_percent", percent(over, sent).unwrap_or(f64::NAN)),
         ("allowed_percent", f64::from(rule.allowed_ppm) / 10_000.0),
         ("limit_us", rule.limit_us),
     ];
@@ -109,33 +110,17 @@ fn decide(
 struct Rule {
     /// The share of requests that may be over.
     allowed_ppm: u32,
-    /// How many requests should fill that share. A percentile with none beyond it does not exist, and needs
-    /// [`TAIL_SAMPLES_WARNING`] to be steady; a plain share is what it is, but one that a single request
-    /// breaks has hardly been looked at.
-    wanted_samples: u64,
     /// Not a number where the objective is not one of time.
     limit_us: f64,
 }
 
 impl Rule {
     fn of(limit: Limit) -> Self {
-        match limit {
-            Limit::Latency { quantile_ppm, at_most_ns, .. } => Self {
-                allowed_ppm: PPM.saturating_sub(quantile_ppm),
-                wanted_samples: TAIL_SAMPLES_WARNING,
-                limit_us: as_figure(at_most_ns) / 1_000.0,
-            },
-            Limit::Errors { at_most_ppm } => Self {
-                allowed_ppm: at_most_ppm,
-                wanted_samples: TAIL_SAMPLES_MIN,
-                limit_us: f64::NAN,
-            },
-            Limit::Rate { at_least_ppm } => Self {
-                allowed_ppm: PPM.saturating_sub(at_least_ppm),
-                wanted_samples: TAIL_SAMPLES_MIN,
-                limit_us: f64::NAN,
-            },
-        }
+        let limit_us = match limit {
+            Limit::Latency { at_most_ns, .. } => as_figure(at_most_ns) / 1_000.0,
+            Limit::Errors { .. } | Limit::Rate { .. } => f64::NAN,
+        };
+        Self { allowed_ppm: limit.allowed_ppm(), limit_us }
     }
 
     /// `over / total <= allowed`, in integers: no rounding decides.
@@ -143,16 +128,21 @@ impl Rule {
         u128::from(over) * u128::from(PPM) <= u128::from(total) * u128::from(self.allowed_ppm)
     }
 
-    /// Whether it speaks of a percentile, which needs requests beyond it to exist at all.
-    fn has_tail(&self) -> bool {
-        self.wanted_samples > TAIL_SAMPLES_MIN
-    }
-
     /// Whether fewer than `samples` requests fill the share that may be over, or none was made. Where none
     /// may be over (`p100`, `errors <= 0%`) nothing need fill it.
     fn tail_is_below(&self, total: u64, samples: u64) -> bool {
         let tail_ppm = u128::from(total) * u128::from(self.allowed_ppm);
         total == 0 || (self.allowed_ppm > 0 && tail_ppm < u128::from(samples) * u128::from(PPM))
+    }
+
+    /// Whether so many over can no longer be chance, where the allowed share is finer than one request. Of
+    /// n requests each of which is over with probability p, k or more are with a probability of at most
+    /// (np)^k / k!, the union over all sets of k.
+    fn is_past_chance(&self, over: u64, total: u64) -> bool {
+        let expected = self.tail_samples(total);
+        // Each factor is below 1/2 from the second on: some ten of them are enough.
+        let factors = (1..=over.min(20)).map(|k| expected / as_figure(k));
+        over > 0 && factors.product::<f64>() <= CHANCE_MAX
     }
 
     fn tail_samples(&self, total: u64) -> f64 {

@@ -15,7 +15,7 @@ use crate::resources;
 
 const DESIGNED: &str = "seq, n, stream, phase, journey, step, step_index, measured, last, due_ns, \
     released_ns, sent_ns, first_byte_ns, done_ns, user_free, outcome, error_class, status, bytes_in, \
-    bytes_out, server_us, store_us, connect_us, reused, instance, worker";
+    bytes_out, server_us, store_us, connect_us, reused, instance, worker, error_code";
 
 fn stream(name: &str, phases: &[&str]) -> Stream {
     Stream {
@@ -70,6 +70,7 @@ fn plan() -> Plan {
         record: Record::All {},
         trace_header: true,
         drain_ns: 0,
+        abort_on: None,
     }
 }
 
@@ -110,6 +111,7 @@ fn expected(row: &ArrivalRow) -> ReadRow {
         reused: row.reused,
         instance: row.instance.clone(),
         worker: row.worker,
+        error_code: row.error_code.clone(),
     }
 }
 
@@ -130,6 +132,7 @@ prop_compose! {
         server in proptest::array::uniform3(any_time()),
         (outcome, refused, status, instance) in (0..7usize, any::<bool>(), any::<Option<u16>>(), any::<Option<String>>()),
         (bytes_in, bytes_out, worker) in (0..u64::from(u32::MAX), 0..9u64, any::<u16>()),
+        error_code in any::<Option<String>>(),
     ) -> ArrivalRow {
         let [released_ns, sent_ns, first_byte_ns, done_ns] = times;
         let [server_us, store_us, connect_us] = server;
@@ -140,7 +143,7 @@ prop_compose! {
             released_ns, sent_ns, first_byte_ns, done_ns, user_free,
             outcome: Outcome::ALL[outcome],
             error_class: refused.then_some("connect_refused"),
-            status, bytes_in, bytes_out, server_us, store_us, connect_us, reused, instance, worker,
+            status, bytes_in, bytes_out, server_us, store_us, connect_us, reused, instance, worker, error_code,
         }
     }
 }
@@ -172,6 +175,7 @@ fn plain_row(seq: u64) -> ArrivalRow {
         reused: Some(true),
         instance: Some("a-1".to_owned()),
         worker: 0,
+        error_code: None,
     }
 }
 
@@ -334,5 +338,6 @@ fn started() -> ArrivalRow {
         reused: None,
         instance: None,
         worker: 0,
+        error_code: None,
     }
 }

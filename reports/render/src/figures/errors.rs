@@ -7,7 +7,7 @@ use run_record::run::Run;
 use super::time::{Clock, Panel, Seconds};
 use crate::figure::{Column, Figure};
 use crate::svg::{Colour, PlotError, Vertical};
-use crate::text;
+use crate::{facts, text};
 
 /// Classes with a line of their own; the rest are added up.
 const CLASSES_MAX: usize = 4;
@@ -16,8 +16,7 @@ const CLASSES_MAX: usize = 4;
 pub(super) fn errors(run: &Run, clock: &Clock) -> Result<Option<Figure>, PlotError> {
     let mut classes: BTreeMap<String, BTreeMap<u32, u64>> = BTreeMap::new();
     for error in &run.errors {
-        let status = error.status.map(|status| format!(" {status}")).unwrap_or_default();
-        let seconds = classes.entry(text::clean(&error.class) + &status).or_default();
+        let seconds = classes.entry(text::clean(&facts::error(error))).or_default();
         for (second, count) in &error.seconds {
             *seconds.entry(*second).or_default() += u64::from(*count);
         }

@@ -61,7 +61,9 @@ pub(super) fn spectrum(
 fn caption(first: bool, step: &StepResult) -> String {
     let requests = step.count.saturating_add(step.not_completed);
     let share = units::percent_of(step.not_completed, requests).replace(' ', "\u{a0}");
-    let left_out = format!("{share} of the requests did not complete and are not in it.");
+    let left_out = format!(
+        "{share} of the requests due were not sent or did not complete, and are not in it."
+    );
     let delivery = if step.delivery_us.is_some() {
         " Delivery time is from the reply to a change until its event."
     } else {

@@ -51,7 +51,10 @@ pub(super) fn percentiles(
     let panel = Panel {
         stem: format!("{}-{:02}-{}", word.to_lowercase(), index + 1, slug(&name)),
         title: format!("{word} time, {name}"),
-        caption: format!("{word} time (logarithmic) of the {what} in each second."),
+        caption: format!(
+            "{word} time (logarithmic) of the {what} in each second. Where a second has fewer than a hundred or a \
+             thousand, p99 or p99.9 is its largest and the lines lie on each other."
+        ),
         vertical: Vertical::Microseconds,
         height: 180,
         limits: limits.into_iter().map(|limit| Limit { until: None, ..limit }).collect(),

@@ -172,11 +172,11 @@ const OBJECTIVE_MISSED: Words = Words {
 
 const FEW_SAMPLES: Words = Words {
     title: "an objective rests on little",
-    means: "Fewer than 20 requests or deliveries fill the tail of a percentile, or fewer than one fills the \
-        share of failures that is allowed: chance alone can move the answer. A percentile with fewer than \
-        one in its tail cannot be decided at all.",
-    remedy: "Run longer or at a higher rate: a p99 needs 2000 requests for 20 in its tail, a p99.9 needs \
-        20 000; errors <= 0.1% needs 1000.",
+    means: "Fewer than 20 requests or deliveries fill the share that may be over the limit, so chance can move \
+        the answer. With fewer than one it is undecided, unless so many were over that chance is ruled out \
+        (one run in a thousand).",
+    remedy: "Run longer or at a higher rate: a p99 needs 2000 requests for 20 in its tail, a p99.9 or \
+        errors <= 0.1% needs 20 000, and a twentieth of that to be decided at all.",
 };
 
 const INTERRUPTED: Words = Words {
@@ -188,9 +188,11 @@ const INTERRUPTED: Words = Words {
 
 const ABORTED: Words = Words {
     title: "Hanno stopped the run before its end",
-    means: "Something made it useless to go on, for instance a target that cannot be reached or a \
-        disk that is full. What was planned after the stop was never released.",
-    remedy: "What Hanno printed when it stopped says why. Put that right and run again.",
+    means: "A limit of `abort_on` was passed, which is a failure of the target; or, as a note, something made \
+        it useless to go on, for instance a disk that is full. What was planned after the stop was never \
+        released.",
+    remedy: "Where a limit was passed, look at what led to it; else what Hanno printed when it stopped says \
+        why. Put that right and run again.",
 };
 
 const UNFINISHED: Words = Words {

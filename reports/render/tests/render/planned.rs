@@ -35,6 +35,7 @@ pub(crate) fn plan() -> Plan {
         record: Record::All {},
         trace_header: true,
         drain_ns: 30 * SECOND_NS,
+        abort_on: None,
     }
 }
 

@@ -80,25 +80,37 @@ fn verdict_of(run: &Run, judgement: &Judgement) -> Verdict {
     verdicts.into_iter().max().unwrap()
 }
 
-/// The rule of an objective in another form: whole requests allowed, by division and not by product.
-fn decided(objective: &Objective, total: u64, over: u64) -> ObjectiveStatus {
-    let (allowed_ppm, tail) = match objective.limit {
-        Limit::Latency { quantile_ppm, .. } => {
-            (1_000_000 - u128::from(quantile_ppm.min(1_000_000)), quantile_ppm < 1_000_000)
-        }
-        Limit::Errors { at_most_ppm } => (u128::from(at_most_ppm), false),
-        Limit::Rate { at_least_ppm } => {
-            (1_000_000 - u128::from(at_least_ppm.min(1_000_000)), false)
-        }
+/// The rule of an objective in another form: whole requests allowed, by division and not by product. Of
+/// `total` so many were `over`, and of both `hidden` were never sent.
+fn decided(objective: &Objective, total: u64, over: u64, hidden: u64) -> ObjectiveStatus {
+    let allowed_ppm = match objective.limit {
+        Limit::Latency { quantile_ppm, .. } => 1_000_000 - quantile_ppm.min(1_000_000),
+        Limit::Errors { at_most_ppm } => at_most_ppm,
+        Limit::Rate { at_least_ppm } => 1_000_000 - at_least_ppm.min(1_000_000),
     };
-    let allowed = u128::from(total) * allowed_ppm / 1_000_000;
-    if total == 0 || (tail && allowed == 0) {
-        ObjectiveStatus::Undecided
-    } else if u128::from(over) <= allowed {
-        ObjectiveStatus::Held
-    } else {
-        ObjectiveStatus::Missed
+    let allowed = |total: u64| u128::from(total) * u128::from(allowed_ppm) / 1_000_000;
+    let (sent, seen) = (total.saturating_sub(hidden), over.saturating_sub(hidden));
+    let thin = sent == 0 || (allowed_ppm > 0 && allowed(sent) == 0);
+    if thin && !rare(allowed_ppm.into(), sent, seen) {
+        return ObjectiveStatus::Undecided;
     }
+    // All that was hidden was over, or none of it was: they must agree.
+    let holds = [over, seen].map(|over| u128::from(over) <= allowed(total));
+    match holds {
+        [true, true] => ObjectiveStatus::Held,
+        [false, false] => ObjectiveStatus::Missed,
+        _ => ObjectiveStatus::Undecided,
+    }
+}
+
+/// Whether one run in a thousand or fewer has so many over, in exact terms where they are small and by
+/// logarithms: (np)^k / k! <= 1 / 1000.
+fn rare(allowed_ppm: u64, total: u64, over: u64) -> bool {
+    #[expect(clippy::cast_precision_loss, reason = "small where it matters")]
+    let expected = (allowed_ppm as f64 * total as f64 / 1e6).ln();
+    #[expect(clippy::cast_precision_loss, reason = "at most a thousand")]
+    let logarithm: f64 = (1..=over.min(1_000)).map(|k| expected - (k as f64).ln()).sum();
+    over > 0 && logarithm <= 0.001_f64.ln() + 1e-12
 }
 
 /// What the run's end kept from being sent or done: both streams of the sample have the one step there is.
@@ -137,11 +149,7 @@ proptest! {
             let expected = if run.unreachable.is_some() {
                 ObjectiveStatus::Undecided
             } else {
-                // All that a stop could have hidden was over, or none of it was: they must agree.
-                let all = decided(&run.plan.objectives[index], result.total, result.over);
-                let least = result.over.saturating_sub(hidden(&run));
-                let none = decided(&run.plan.objectives[index], result.total, least);
-                if all == none { all } else { ObjectiveStatus::Undecided }
+                decided(&run.plan.objectives[index], result.total, result.over, hidden(&run))
             };
             prop_assert_eq!(judgement.objectives[index], expected);
             let missed = format!("{}: {}", result.step, result.text);

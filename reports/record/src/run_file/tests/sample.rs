@@ -21,6 +21,7 @@ pub(super) fn run() -> Run {
         started_unix_ns: 1_563_580_800_123_456_789,
         ended_ns: Some(30_000_000_001),
         unreachable: Some(name("connection refused")),
+        aborted_by: None,
         verdict: Some(Verdict::Fail),
         findings: vec![Finding {
             code: name("OBJECTIVE_MISSED"),
@@ -56,6 +57,7 @@ pub(super) fn run() -> Run {
             step: name("GET page"),
             class: name("status"),
             status: Some(503),
+            code: Some(name("store_throttled")),
             count: 1,
             seconds: vec![(12, 1)],
         }],
@@ -191,6 +193,7 @@ fn plan() -> Plan {
         record: Record::OneIn { n: 8 },
         trace_header: false,
         drain_ns: 5,
+        abort_on: None,
     }
 }
 
