@@ -13,6 +13,7 @@ mod whole {
     mod live_target;
     mod relay;
 
+    mod audit;
     mod bad_input;
     mod browser;
     mod bundled;

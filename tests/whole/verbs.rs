@@ -6,11 +6,12 @@ use std::process::{Command, Stdio};
 
 use super::support::{Server, directory, hanno, output, request, stderr, stdout};
 
-const VERBS: [&str; 11] = [
+const VERBS: [&str; 12] = [
     "run",
     "check",
     "schedule",
     "sink",
+    "audit",
     "serve",
     "populate",
     "token",

@@ -42,6 +42,10 @@ const LAUNCH_MAX: Duration = Duration::from_secs(30);
 /// How long users may take to leave after their work was taken away.
 const LEAVE_MAX: Duration = Duration::from_secs(5);
 
+/// For how long the pacer watches the clock instead of sleeping: a wake-up of a virtual machine's idle core takes
+/// 45 µs at the median (`docs/measured/pacing.md`).
+const WATCH_NS: u64 = 70_000;
+
 /// Worker threads of the users' runtime: beyond four the hand-offs between them cost more than they bring.
 const WORKERS_MAX: usize = 4;
 
@@ -213,6 +217,7 @@ impl Engine {
             planned: Arc::clone(&self.planned),
             events: self.sender.clone(),
             stop: self.stop.clone(),
+            watch_ns: if self.runtime.metrics().num_workers() > 1 { WATCH_NS } else { 0 },
         };
         let schedule = Schedule::new(&self.plan);
         self.runtime.spawn(pacer.pace(clock, schedule))

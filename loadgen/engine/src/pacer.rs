@@ -27,6 +27,8 @@ pub(crate) struct Pacer {
     /// Rows of arrivals that no user will see.
     pub(crate) events: flume::Sender<Event>,
     pub(crate) stop: CancellationToken,
+    /// For how long before a due time it may watch the clock; 0 where nobody else would serve users meanwhile.
+    pub(crate) watch_ns: u64,
 }
 
 impl Pacer {
@@ -68,7 +70,7 @@ impl Pacer {
                 return Ok(true);
             }
             let nap_end_ns = due_ns - left_ns.saturating_sub(LOOK_UP_NS).min(due_ns);
-            timer.wait_until(nap_end_ns).await?;
+            timer.wait_until(nap_end_ns, self.watch_ns).await?;
         }
         Ok(false)
     }

@@ -164,6 +164,7 @@ async fn run_until(plan: Plan, target: Target, stop_ns: u64, keep: fn(&Event) ->
         planned: Arc::clone(&planned),
         events: sender,
         stop: stop.clone(),
+        watch_ns: 0,
     };
     let schedule = Schedule::new(&plan);
     let pacer = tokio::spawn(async move { pacer.pace(clock, schedule).await });

@@ -69,19 +69,19 @@ pub struct Audited {
 
 impl Auditor {
     /// Arrivals of these phases of a stream, in order of time. Phases without a rate are judged as if it were
-    /// constant.
+    /// constant. Seconds are counted from the start of the first.
     pub fn of(phases: &[&Phase]) -> Self {
-        Self::with(Planned::of(phases))
+        Self::with(Planned::of(phases), phases.first().map(|phase| phase.start_ns))
     }
 
     /// Arrivals of which no plan is known, as if the rate were constant.
     pub fn unplanned() -> Self {
-        Self::with(None)
+        Self::with(None, None)
     }
 
-    fn with(planned: Option<Planned>) -> Self {
+    fn with(planned: Option<Planned>, origin_ns: Option<u64>) -> Self {
         Self {
-            scan: Scan::new(planned.as_ref().map(Planned::start_ns)),
+            scan: Scan::new(origin_ns),
             planned,
             first_ns: None,
             last_ns: 0,

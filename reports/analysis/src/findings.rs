@@ -70,13 +70,6 @@ const READERS_ABSENT: &[Number] = &[
     ("reopened_count", "streams opened again after they were lost"),
 ];
 
-const ABORTED: &[Number] = &[
-    ("over_count", "requests over the limit of `abort_on` within its delay"),
-    ("total_count", "requests within the delay"),
-    ("planned_count", "arrivals planned"),
-    ("unreleased_count", "of them, never released"),
-];
-
 const ARRIVAL_CLASS: &[Number] = &[
     ("judged_count", "arrivals judged"),
     ("places_count", "places of a second in which they came, where they came in few"),
@@ -98,6 +91,13 @@ const CLOSED_MODEL: &[Number] = &[
 
 const BURST: &[Number] =
     &[("size_count", "arrivals that are due at once"), ("every_ms", "from one burst to the next")];
+
+const ABORTED: &[Number] = &[
+    ("over_count", "requests over the limit of `abort_on` within its delay"),
+    ("total_count", "requests within the delay"),
+    ("planned_count", "arrivals planned"),
+    ("unreleased_count", "of them, never released"),
+];
 
 const OBJECTIVE_MISSED: &[Number] = &[
     ("over_count", "requests, or deliveries, beyond the limit, not completed, or not offered"),

@@ -7,8 +7,8 @@
 //! What other tools leave is read for the one thing that can be judged alike: when their requests started.
 
 pub mod run;
-pub mod aborted;
 pub mod audit;
+pub mod aborted;
 pub mod live;
 pub mod run_file;
 pub mod spread;

@@ -33,9 +33,16 @@ const CLUSTERED_CV2_MIN: f64 = 2.0;
 /// Even gaps vary less.
 const EVEN_CV2_MAX: f64 = 0.5;
 
-/// Half of the range of a normal variable that is left once in 10 000 times, so that four widths together are
-/// left less than once in a thousand.
-const RANGE: f64 = 3.891;
+/// Half of the range of a normal variable that is left once in 20 000 times, so that four widths, the distance
+/// and the variation together are left well less than once in a thousand.
+const RANGE: f64 = 4.056;
+
+/// The distance of random gaps from exponential ones, times the root of their number, is greater less than once in
+/// 5000 streams …
+const DISTANCE_ROOT_MAX: f64 = 1.75;
+
+/// … and a distance below this is of no matter however many there are.
+const DISTANCE_MIN: f64 = 0.02;
 
 impl Class {
     /// As in `run.json`.
@@ -110,7 +117,9 @@ impl Seen {
                 in_range(idc, windows) || (width < 2 && (idc - 1.0).abs() <= 0.1)
             })
         });
-        let exponential = self.lilliefors_d.is_some_and(|d| d <= (1.6 / n.sqrt()).max(0.02));
+        let exponential = self
+            .lilliefors_d
+            .is_some_and(|d| d <= (DISTANCE_ROOT_MAX / n.sqrt()).max(DISTANCE_MIN));
         let tolerance = (CV2_SIGMAS * (8.0 / n).sqrt()).max(0.1);
         let vary = self.cv2.is_some_and(|cv2| (cv2 - 1.0).abs() <= tolerance);
         windows && exponential && vary
@@ -134,7 +143,7 @@ impl Seen {
 
 /// How many standard deviations the variation of random gaps may be from 1. Its distribution leans to the
 /// right: it takes more than for a normal one.
-const CV2_SIGMAS: f64 = 4.5;
+const CV2_SIGMAS: f64 = 5.0;
 
 /// Whether the index of dispersion of random counts would be as far from 1: `(K - 1) IDC` is chi-squared with
 /// `K - 1` degrees of freedom, whose quantiles are those of Wilson and Hilferty.
@@ -149,15 +158,15 @@ fn in_range(idc: f64, windows: u64) -> bool {
 mod tests {
     use super::*;
 
-    /// Quantiles of chi-squared over its degrees of freedom at 0.005 % and 99.995 %, from the incomplete gamma
+    /// Quantiles of chi-squared over its degrees of freedom at 0.0025 % and 99.9975 %, from the incomplete gamma
     /// function computed elsewhere. The approximation is on the safe side where windows are few.
     #[test]
     fn the_range_is_that_of_chi_squared() {
         for (degrees, low, high) in
-            [(10, 0.076_605, 3.731_067), (30, 0.289_561, 2.330_149), (100, 0.541_129, 1.646_591)]
+            [(10, 0.066_090, 3.904_220), (30, 0.272_038, 2.404_632), (100, 0.525_904, 1.679_210)]
         {
             for (idc, inside) in
-                [(low * 1.02, true), (high * 0.99, true), (low * 0.8, false), (high * 1.02, false)]
+                [(low * 1.03, true), (high * 0.99, true), (low * 0.75, false), (high * 1.02, false)]
             {
                 assert_eq!(in_range(idc, degrees + 1), inside, "{idc} of {degrees}");
             }

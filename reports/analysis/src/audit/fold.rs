@@ -8,9 +8,9 @@ const PLACES: usize = 1_000;
 /// A position has a place with this many times the arrivals that it would have if all had the same …
 const PEAK: f64 = 2.0;
 
-/// … and reaches as far as places have as many as that, with at most this many others between: timers are late by
-/// a millisecond or so.
-const BETWEEN_MAX: usize = 1;
+/// … and reaches as far as places have as many as that, with at most this many others between, over all positions
+/// together: a few wide groups are smeared by more than many narrow ones could be. At least one may be between.
+const BETWEEN: usize = 50;
 
 /// More positions than this are no few places: the scan does not look for more beats either.
 const POSITIONS_MAX: usize = 100;
@@ -50,11 +50,22 @@ impl Fold {
 
     /// In how many places arrivals came, if in few: at least half of them in at most half of the second.
     pub(super) fn positions(&self) -> Option<u32> {
+        let mut positions = self.apart(1)?;
+        // What is close where positions are few is not where they are many: on until the count falls no further.
+        while let Some(fewer) = self.apart((BETWEEN / positions).max(1)).filter(|n| *n < positions)
+        {
+            positions = fewer;
+        }
+        u32::try_from(positions).ok()
+    }
+
+    /// Positions with more than so many places between them.
+    fn apart(&self, between_max: usize) -> Option<usize> {
         let all: u64 = self.counts.iter().sum();
         let mean = float(all) / float(PLACES as u64);
         let reached = |place: usize| self.counts[place] > 0 && float(self.counts[place]) >= mean;
         let between =
-            |place: usize| (0..=BETWEEN_MAX).all(|next| !reached((place + next) % PLACES));
+            |place: usize| (0..=between_max).all(|next| !reached((place + next) % PLACES));
         // The second goes around: it is cut where nothing is near.
         let cut = (0..PLACES).find(|place| between(*place))?;
         let (mut positions, mut places, mut inside) = (0, 0, 0);
@@ -72,7 +83,7 @@ impl Fold {
             }
         }
         let few = positions <= POSITIONS_MAX && 2 * places <= PLACES && 2 * inside >= all;
-        u32::try_from(positions).ok().filter(|positions| few && *positions > 0)
+        (few && positions > 0).then_some(positions)
     }
 }
 
@@ -110,7 +121,9 @@ mod tests {
         check(&[7], Some(1));
         check(&[999, 0, 2], Some(1));
         check(&[0, 333, 500, 666], Some(4));
-        check(&[0, 58, 62, 63], Some(3));
+        check(&[0, 4, 500, 510], Some(2));
+        let many: Vec<usize> = (0..30).flat_map(|group| [group * 33, group * 33 + 3]).collect();
+        check(&many, Some(60));
         check(&(0..PLACES).collect::<Vec<_>>(), None);
         check(&(0..PLACES).step_by(3).collect::<Vec<_>>(), None);
     }

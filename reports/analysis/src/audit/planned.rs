@@ -43,11 +43,6 @@ impl Planned {
         (mean_per_ns > 0.0).then_some(Self { pieces, mean_per_ns, at: 0 })
     }
 
-    /// When the first phase begins.
-    pub(super) fn start_ns(&self) -> u64 {
-        self.pieces[0].phase.start_ns
-    }
-
     /// When the last phase ends.
     pub(super) fn end_ns(&self) -> u64 {
         self.pieces.last().map_or(0, Piece::end_ns)

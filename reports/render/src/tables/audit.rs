@@ -34,7 +34,7 @@ pub(super) fn table(run: &Run) -> Option<Table> {
     (!audited.is_empty()).then(|| {
         Table {
             stem: "audit",
-            title: "How arrivals were spread",
+            title: "How arrivals were judged",
             note: "First requests of measured phases as they were sent. Dispersion is the variance over the mean of the \
                    counts in windows of a width; it and the variation of the gaps are 0 for even arrivals, 1 for random \
                    ones, and more in clusters. Distance is that of the gaps from exponential ones: 0 random, 0.63 even.",
