@@ -44,6 +44,8 @@ pub enum Code {
     ClosedModel,
     /// A phase sends many arrivals at once, because its plan says so.
     Burst,
+    /// Most of service time is on the way to the target and back.
+    PathDominates,
     /// An objective rests on few requests or deliveries, or on none.
     FewSamples,
     /// A signal stopped the run.
@@ -99,6 +101,13 @@ const ABORTED: &[Number] = &[
     ("unreleased_count", "of them, never released"),
 ];
 
+const PATH_DOMINATES: &[Number] = &[
+    ("path_mean_us", "service time less server time, mean"),
+    ("server_mean_us", "what the server says, mean"),
+    ("service_mean_us", "from sending to the last byte, mean"),
+    ("path_percent", "the way of service time"),
+];
+
 const OBJECTIVE_MISSED: &[Number] = &[
     ("over_count", "requests, or deliveries, beyond the limit, not completed, or not offered"),
     ("total_count", "requests, or deliveries, that count"),
@@ -109,7 +118,7 @@ const OBJECTIVE_MISSED: &[Number] = &[
 
 impl Code {
     /// All of them, in order.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::TargetUnreachable,
         Self::Accounting,
         Self::ClockStep,
@@ -126,6 +135,7 @@ impl Code {
         Self::ObjectiveMissed,
         Self::ClosedModel,
         Self::Burst,
+        Self::PathDominates,
         Self::FewSamples,
         Self::Interrupted,
         Self::Aborted,
@@ -151,6 +161,7 @@ impl Code {
             Self::ObjectiveMissed => "OBJECTIVE_MISSED",
             Self::ClosedModel => "CLOSED_MODEL",
             Self::Burst => "BURST",
+            Self::PathDominates => "PATH_DOMINATES",
             Self::FewSamples => "FEW_SAMPLES",
             Self::Interrupted => "INTERRUPTED",
             Self::Aborted => "ABORTED",
@@ -183,7 +194,9 @@ impl Code {
             | Self::NotAchieved
             | Self::ArrivalClass => Severity::Invalid,
             Self::ReadersAbsent | Self::ObjectiveMissed | Self::Aborted => Severity::Fail,
-            Self::ClosedModel | Self::Burst | Self::FewSamples => Severity::Warning,
+            Self::ClosedModel | Self::Burst | Self::PathDominates | Self::FewSamples => {
+                Severity::Warning
+            }
             Self::Interrupted | Self::Unfinished => Severity::Note,
         }
     }
@@ -248,6 +261,7 @@ impl Code {
             Self::Burst => BURST,
             Self::ReadersAbsent => READERS_ABSENT,
             Self::ObjectiveMissed => OBJECTIVE_MISSED,
+            Self::PathDominates => PATH_DOMINATES,
             Self::FewSamples => &[
                 ("total_count", "requests, or deliveries, that count"),
                 ("tail_samples", "of them, may be beyond the limit"),

@@ -10,6 +10,7 @@ mod counts;
 mod generator;
 mod live;
 mod objectives;
+mod path;
 
 pub use generator::lateness_limit_us;
 pub use objectives::unsent;
@@ -52,6 +53,7 @@ pub fn judge(run: &Run) -> Judgement {
     findings.extend(arrivals::findings(run));
     findings.extend(generator::findings(run));
     findings.extend(live::findings(run));
+    findings.extend(path::findings(run));
     findings.extend(objectives.findings);
     findings.sort_by(|a, b| rank(a).cmp(&rank(b)));
     let verdict = verdict(run.state, &findings, &objectives.statuses);

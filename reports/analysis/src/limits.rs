@@ -32,6 +32,16 @@ pub const CPU_SHARE_WARNING: f64 = 0.70;
 /// 10 ms between two probes, and responses are read late as well.
 pub const RUNTIME_LAG_P99_MAX_US: u64 = 5_000;
 
+/// The way to the target and back, connection included, may take so long on average before anyone asks why, in
+/// microseconds: within one data centre it is below 1 ms, between two of a region about 2 ms.
+pub const PATH_MEAN_MIN_US: f64 = 5_000.0;
+
+/// And this share of service time: more than the server itself, and the figure is that of the way.
+pub const PATH_SHARE_MIN: f64 = 0.5;
+
+/// Requests that a mean should rest on before it is held against anything.
+pub const PATH_SAMPLES_MIN: u64 = 100;
+
 /// Open descriptors over the limit: above this the next burst of connections may be refused by the
 /// generator's own kernel.
 pub const DESCRIPTORS_SHARE_MAX: f64 = 0.80;

@@ -23,6 +23,7 @@ pub(super) fn of(code: Code) -> Words {
         Code::Accounting => ACCOUNTING,
         Code::TargetUnreachable => TARGET_UNREACHABLE,
         Code::ObjectiveMissed => OBJECTIVE_MISSED,
+        Code::PathDominates => PATH_DOMINATES,
         Code::FewSamples => FEW_SAMPLES,
         Code::Interrupted => INTERRUPTED,
         Code::Aborted => ABORTED,
@@ -168,6 +169,15 @@ const OBJECTIVE_MISSED: Words = Words {
     remedy: "Look at the timeline for when it happened and at the errors for how. If service time is \
         well below response time, requests were waiting; if server time is well below service \
         time, the time is on the way.",
+};
+
+const PATH_DOMINATES: Words = Words {
+    title: "most of the time is on the way, not in the server",
+    means: "At least half of service time, and 5 ms or more, passes outside of what the server says that it took: \
+        in the network, in setting up connections, or in something before the server. The response times are \
+        those of this way; a user elsewhere has another.",
+    remedy: "Run the generator in the network of the target, or say on purpose that the distance is part of the \
+        test. Connections that are opened anew, in the table of connections, make every way longer.",
 };
 
 const FEW_SAMPLES: Words = Words {
