@@ -35,6 +35,26 @@ fn random_streams_are_random_at_any_rate() {
     }
 }
 
+/// Whoever sends one after the other cannot keep gaps that are shorter than a sending takes; the others it can.
+#[test]
+fn a_sender_that_needs_its_time_is_told_from_one_that_is_late() {
+    let sent = |rate, each_ns: u64, seed| {
+        let mut free_ns = 0;
+        let send = |due_ns: &u64| {
+            let at_ns = free_ns.max(*due_ns);
+            free_ns = at_ns + each_ns;
+            at_ns
+        };
+        poisson(rate, 20.0, seed).iter().map(send).collect::<Vec<u64>>()
+    };
+    for seed in 0..5 {
+        check(&sent(1000.0, 25_000, seed), "POISSON", None);
+        check(&sent(5000.0, 10_000, seed), "POISSON", None);
+        check(&sent(1000.0, 200_000, seed), "OTHER", None);
+        check(&sent(5000.0, 60_000, seed), "OTHER", None);
+    }
+}
+
 /// The two historical cases: a second of pace, and users injected on a few places of the second.
 #[test]
 fn a_closed_loop_with_a_pace_is_four_and_thirty_two_phases() {

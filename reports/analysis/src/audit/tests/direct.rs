@@ -45,11 +45,14 @@ pub(super) fn lilliefors_d(times: &[u64]) -> f64 {
     let mut gaps = gaps(times);
     gaps.sort_by(f64::total_cmp);
     let (mean, n) = (mean(&gaps), gaps.len() as f64);
+    let told_from = 50_000.0_f64.min(mean);
+    let shorter = gaps.iter().filter(|gap| **gap < told_from).count();
     let distance = |(index, gap): (usize, &f64)| {
         let share = 1.0 - (-gap / mean).exp();
         ((index + 1) as f64 / n - share).max(share - index as f64 / n)
     };
-    gaps.iter().enumerate().map(distance).fold(0.0, f64::max)
+    let at_first = (1.0 - (-told_from / mean).exp() - shorter as f64 / n).abs();
+    gaps.iter().enumerate().skip(shorter).map(distance).fold(at_first, f64::max)
 }
 
 /// `|sum of exp(i 2 pi m t)| / n` over the whole seconds from `from_s` on, `seconds` at most.
