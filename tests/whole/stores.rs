@@ -64,6 +64,7 @@ fn both_stores_meet_the_same_arrivals_and_tell_of_them_alike() {
     let pictures = |record: &Path| {
         let html = std::fs::read_to_string(record.join("report.html")).unwrap();
         html.contains("timeline-store-units")
+            && html.contains("an arrival, all operations together")
     };
     assert!(pictures(&there) && !pictures(&here));
     consumed_fits_what_was_asked(&dynamodb);
