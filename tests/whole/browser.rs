@@ -95,7 +95,7 @@ fn the_pointer_and_the_keys_show_the_values_behind_a_picture() {
         assert!(ids.iter().any(|id| id.starts_with(expected)), "{expected} is not in {ids:?}");
     }
     let timelines =
-        ids.iter().filter(|id| !["spectrum", "gaps"].iter().any(|no| id.starts_with(no)));
+        ids.iter().filter(|id| !["spectrum", "gaps", "second"].iter().any(|no| id.starts_with(no)));
     let timelines = timelines.count();
     for one in &shown {
         let (id, words) = (one["id"].as_str().unwrap(), one["words"].as_str().unwrap());
@@ -105,7 +105,7 @@ fn the_pointer_and_the_keys_show_the_values_behind_a_picture() {
         if !id.starts_with("heat") {
             assert_ne!(one["words"], one["next"], "a key goes to the next value: {one}");
         }
-        let alone = id.starts_with("spectrum") || id.starts_with("gaps");
+        let alone = ["spectrum", "gaps", "second"].iter().any(|kind| id.starts_with(kind));
         assert_eq!(one["cursors"], if alone { 1 } else { timelines }, "{one}");
     }
 }

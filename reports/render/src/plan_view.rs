@@ -54,8 +54,8 @@ fn phase_row(stream: &Stream, phase: &Phase, count: Count) -> Vec<String> {
     let (rate, spacing) = rate_and_spacing(phase);
     vec![
         format!("{}/{}", stream.name, phase.name),
-        units::duration_ns(phase.start_ns),
-        length(phase.duration_ns),
+        narrow(&units::duration_ns(phase.start_ns)),
+        narrow(&length(phase.duration_ns)),
         rate,
         spacing,
         count_text(count),
@@ -95,6 +95,14 @@ fn rate_and_spacing(phase: &Phase) -> (String, String) {
 /// As scenarios and reports write lengths, and finer below a second.
 fn length(ns: u64) -> String {
     if ns < 1_000_000_000 { units::time_ns(ns) } else { units::duration_ns(ns) }
+}
+
+/// As scenarios have it, `2m50s`: a table of many columns has no room for more.
+fn narrow(duration: &str) -> String {
+    match duration.replace(" h ", "h").replace(" min ", "m") {
+        narrow if narrow == duration => narrow,
+        narrow => narrow.replace(" min", "m").replace(" s", "s"),
+    }
 }
 
 fn replayed(replay: &Replay) -> String {

@@ -9,7 +9,7 @@
   const time = (us) => us < 1e3 ? number(us) + ' µs' : us < 1e6 ? number(us / 1e3) + ' ms' : number(us / 1e6) + ' s';
   const UNITS = [
     ['_us', time], ['_bytes', (value) => number(value / 1048576) + ' MiB'],
-    ['_share', (value) => (value * 100).toFixed(1) + ' %'], ['_per_s', (value) => number(value) + '/s'],
+    ['_share', (value) => (value * 100).toFixed(2) + ' %'], ['_per_s', (value) => number(value) + '/s'],
     ['_cores', (value) => number(value) + ' cores'],
   ];
   const named = (head) => {
@@ -19,6 +19,7 @@
   };
   const SCALES = {
     time: [(at) => at, (at) => at.toFixed(1) + ' s'],
+    second: [(at) => at, (at) => (at * 1e3).toFixed(1) + ' ms'],
     tail: [(at) => at >= 100 ? 6 : -Math.log10(1 - at / 100), (at) => Number(at.toPrecision(6)) + ' %'],
     log: [(at) => Math.log10(Math.max(at, 1)), time],
   };

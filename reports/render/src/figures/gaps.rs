@@ -121,7 +121,7 @@ impl Shape<'_> {
             ),
         ];
         let chart = Chart {
-            horizontal: Horizontal::Time { end: 1.0 },
+            horizontal: Horizontal::Second,
             place_head: "second",
             places,
             ..self.chart("second", "Place in the second", caption)

@@ -28,6 +28,8 @@ pub(crate) enum Horizontal {
         /// Of the axis, in seconds.
         end: f64,
     },
+    /// Seconds from the beginning of a second, of all seconds at once.
+    Second,
     /// Percentiles, on a scale on which 90, 99 and 99.9 % have the same distance.
     Tail,
     /// Gaps in microseconds, logarithmic.
@@ -61,7 +63,7 @@ impl Horizontal {
     /// Where a value is, in the axis's own units.
     pub(super) fn place(self, value: f64) -> f64 {
         match self {
-            Self::Time { .. } => value,
+            Self::Time { .. } | Self::Second => value,
             Self::Tail => tail(value),
             Self::Gap => log_us(value),
         }
@@ -71,6 +73,7 @@ impl Horizontal {
     pub(super) fn axis(self, first: f64, last: f64) -> Axis {
         match self {
             Self::Time { end } => time(end),
+            Self::Second => time(1.0),
             Self::Tail => percentiles(last),
             Self::Gap => {
                 let axis = log_times([first, last].map(log_us).into_iter());
@@ -83,6 +86,7 @@ impl Horizontal {
     pub(crate) fn scale(self) -> &'static str {
         match self {
             Self::Time { .. } => "time",
+            Self::Second => "second",
             Self::Tail => "tail",
             Self::Gap => "log",
         }
