@@ -1,7 +1,7 @@
 //! A connection that belongs to one user, for plain HTTP/1.1.
 //!
 //! A pool that users share costs a lock, a task beside each connection and two wake-ups for every request
-//! (`docs/measured/truth.md`). Here the connection is driven by whoever waits for the reply, on its own
+//! (ADR 0012). Here the connection is driven by whoever waits for the reply, on its own
 //! task; a user that waits for its next arrival drives nothing, so what the target did to the connection
 //! meanwhile is seen when it is next used.
 
