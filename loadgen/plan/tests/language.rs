@@ -362,7 +362,7 @@ fn the_quick_start_is_the_documented_example_in_full() {
     assert_eq!(
         (plan_sha256(&scenario.plan).as_str(), schedule_sha256(&scenario.plan).as_str()),
         (
-            "7c0e9f51413e5d9a2bf0682aff37ac035ea381a4245fe5eba789996066f70765",
+            "a36a4bda1d613098e72817587d90513ebd22c5595e79ca77fdad5a2c509c244a",
             "91288140882ddc42893639d129a1798b6973bfee340001b8a7c1bc45e92bb097"
         )
     );
