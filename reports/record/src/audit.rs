@@ -44,7 +44,7 @@ pub struct Audit {
     /// Share of the gaps that are 0 at the resolution of the clock.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub zero_gap_share: Option<f64>,
-    /// Largest distance of the gaps' distribution from an exponential one of the same mean, from 50 µs (or the
+    /// Largest distance of the gaps' distribution from an exponential one of the same mean, from 100 µs (or the
     /// mean) on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lilliefors_d: Option<f64>,

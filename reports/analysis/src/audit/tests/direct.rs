@@ -45,7 +45,7 @@ pub(super) fn lilliefors_d(times: &[u64]) -> f64 {
     let mut gaps = gaps(times);
     gaps.sort_by(f64::total_cmp);
     let (mean, n) = (mean(&gaps), gaps.len() as f64);
-    let told_from = 50_000.0_f64.min(mean);
+    let told_from = 100_000.0_f64.min(mean);
     let shorter = gaps.iter().filter(|gap| **gap < told_from).count();
     let distance = |(index, gap): (usize, &f64)| {
         let share = 1.0 - (-gap / mean).exp();
