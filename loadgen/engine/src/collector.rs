@@ -1,6 +1,7 @@
 //! Owns every histogram and every file of a run: takes events, keeps the ledger, writes the record.
 
 use std::sync::Arc;
+use std::thread::{sleep, yield_now};
 use std::time::Duration;
 
 use load_plan::plan::{Plan, Record};
@@ -23,6 +24,10 @@ use crate::window::Measured;
 
 /// How often events are taken: not one by one, since a wake-up for each would disturb the users it measures.
 const TAKE_EVERY: Duration = Duration::from_millis(20);
+
+/// So many events are worked off in some 100 µs. Then whoever waits for this core goes first: the kernel would let the
+/// collector finish its slice of milliseconds before a user that has become ready, low priority or not.
+const PIECE_EVENTS: usize = 32;
 
 /// Events that may wait; beyond it users wait for the collector, after they have stamped their times.
 pub(crate) const EVENTS_MAX: usize = 1 << 16;
@@ -67,7 +72,7 @@ impl Collector {
         let mut book = Book::open(self);
         while book.take_events() {
             book.keep_time();
-            std::thread::sleep(TAKE_EVERY);
+            sleep(TAKE_EVERY);
         }
         book.close()
     }
@@ -117,8 +122,11 @@ impl Book {
         // Looked at first: what was sent before the last sender went is still taken.
         let gone = self.with.events.is_disconnected();
         // All at once: users wait for the lock of the queue no longer than for one exchange.
-        for event in self.with.events.drain().collect::<Vec<_>>() {
-            self.take(&event, now_ns);
+        for piece in self.with.events.drain().collect::<Vec<_>>().chunks(PIECE_EVENTS) {
+            for event in piece {
+                self.take(event, now_ns);
+            }
+            yield_now();
         }
         !gone
     }
@@ -203,6 +211,7 @@ impl Book {
             for (&(number, phase, kind), histogram) in &interval {
                 let tag = self.ledger.steps.tag(&self.with.plan, number, phase, kind);
                 self.write(|streams| streams.interval(&tag, span, histogram));
+                yield_now();
             }
             self.ledger.intervals.reuse(interval);
         }
