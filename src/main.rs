@@ -30,6 +30,7 @@ mod replay;
 mod progress;
 mod auditing;
 mod files;
+mod temporary;
 mod say;
 mod clock;
 
