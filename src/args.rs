@@ -36,8 +36,9 @@ Exit codes: 0 PASS, 1 FAIL, 2 usage, scenario or refused target, 3 INVALID, 4 IN
   hanno check scenarios/quickstart.toml --scale 2")]
     Check(ScenarioArgs),
     /// Print every planned arrival with its due time
-    #[command(after_help = "Example:
-  hanno schedule scenarios/quickstart.toml --format csv | sha256sum")]
+    #[command(after_help = "Examples:
+  hanno schedule scenarios/quickstart.toml --format csv | sha256sum
+  hanno schedule scenarios/quickstart.toml --format parquet --out arrivals.parquet")]
     Schedule(ScheduleArgs),
     /// Serve requests and write down when each arrived, for any load generator
     #[command(after_help = "Examples:
@@ -164,6 +165,9 @@ pub(crate) struct ScheduleArgs {
     /// What to print
     #[arg(long, value_enum, default_value_t = ScheduleFormat::Csv)]
     pub(crate) format: ScheduleFormat,
+    /// The file that gets it, new or empty [default: standard output]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
 }
 
 #[derive(Debug, clap::Args)]
@@ -310,10 +314,12 @@ pub(crate) enum Store {
     Dynamodb,
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ScheduleFormat {
     /// Columns `seq,due_ns,stream,phase,journey`
     Csv,
+    /// The same columns, typed; not to a terminal
+    Parquet,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -22,6 +22,8 @@ pub mod resources;
 pub mod histogram;
 pub mod latency;
 
+pub mod schedule;
+
 pub mod foreign;
 
 mod columns;
