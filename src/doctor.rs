@@ -79,7 +79,6 @@ fn run(sink: &Beside, folder: &Path, signals: &Signals) -> Result<Run, Failure> 
         environment: machine::environment(),
         overrides: scenario.overrides,
         target_pid: None,
-        metrics: None,
         dir: Arc::new(dir),
         progress: Box::new(move |progress| watcher.show(progress)),
         started: auditing.observer(),

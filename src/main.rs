@@ -20,6 +20,8 @@ mod schema;
 mod completions;
 
 mod scenario;
+mod ad_hoc;
+mod targets;
 mod place;
 mod ground;
 mod stores;

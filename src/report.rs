@@ -95,8 +95,12 @@ where
 /// Reads a record as far as it can be read, and says what cannot.
 fn evidence(record: &Path) -> Result<Evidence, Failure> {
     let files = open(record)?;
-    let parts =
-        Parts { intervals: files.intervals(), resources: files.resources(), sent: files.sent() };
+    let parts = Parts {
+        intervals: files.intervals(),
+        resources: files.resources(),
+        sent: files.sent(),
+        metrics: files.metrics(),
+    };
     let evidence = fold(files.run, parts);
     if !evidence.missing.is_empty() {
         say::note(terminal::missing(&evidence.missing).trim_end());

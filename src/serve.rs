@@ -37,7 +37,7 @@ pub(crate) fn serve(args: &ServeArgs) -> Result<ExitCode, Failure> {
 }
 
 fn stored(args: &ServeArgs) -> Result<Stored, Failure> {
-    let stored = Stored::of(&args.store, Path::new(""))?;
+    let stored = Stored::of(&args.store, &args.places.file(Path::new(""))?)?;
     if args.create_tables && matches!(stored, Stored::Redb) {
         return Err(Failure::usage(anyhow!("`--create-tables` is for `--store dynamodb`")));
     }
