@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use load_plan::plan::{Plan, Record};
 use run_record::arrival_row::ArrivalRow;
+use run_record::metric_row::MetricRow;
 use run_record::resource_row::ResourceRow;
 use run_record::run::Run;
 use tokio_util::sync::CancellationToken;
@@ -15,6 +16,7 @@ use crate::event::Event;
 use crate::handoff::Handoff;
 use crate::ledger::{Ledger, second_of};
 use crate::machine::let_others_go_first;
+use crate::metrics::{self, Page, Value};
 use crate::planned::Planned;
 use crate::progress::Progress;
 use crate::record_dir::{RecordDir, RecordDirError, Streams};
@@ -133,12 +135,26 @@ impl Book {
 
     fn take(&mut self, event: &Event, now_ns: u64) {
         self.ledger.on_event(event, now_ns);
-        let Event::Row { row, .. } = event else { return };
+        let row = match event {
+            Event::Row { row, .. } => row,
+            Event::Scraped { at_ns, page } => return self.take_page(*at_ns, page, now_ns),
+            Event::Probe { .. } | Event::Heard { .. } => return,
+        };
         if let Some(started) = Started::of(row) {
             (self.with.started)(started);
         }
         if kept(self.with.plan.record, row) {
             self.write(|streams| streams.arrival(row, now_ns));
+        }
+    }
+
+    fn take_page(&mut self, at_ns: u64, page: &Result<Page, String>, now_ns: u64) {
+        if let Some(scraped) = &mut self.with.run.scraped {
+            metrics::count(scraped, page);
+        }
+        for Value { series, counter, value } in page.iter().flat_map(|page| &page.values) {
+            let row = MetricRow { at_ns, series: series.clone(), counter: *counter, value: *value };
+            self.write(|streams| streams.metric(&row, now_ns));
         }
     }
 

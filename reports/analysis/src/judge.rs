@@ -9,6 +9,7 @@ mod arrivals;
 mod counts;
 mod generator;
 mod live;
+mod metrics;
 mod objectives;
 mod path;
 
@@ -54,6 +55,7 @@ pub fn judge(run: &Run) -> Judgement {
     findings.extend(generator::findings(run));
     findings.extend(live::findings(run));
     findings.extend(path::findings(run));
+    findings.extend(metrics::findings(run));
     findings.extend(objectives.findings);
     findings.sort_by(|a, b| rank(a).cmp(&rank(b)));
     let verdict = verdict(run.state, &findings, &objectives.statuses);

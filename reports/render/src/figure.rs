@@ -24,6 +24,8 @@ pub(crate) enum Group {
     Parts,
     /// What happened when, over one axis of time.
     Timeline,
+    /// What the target says of itself.
+    Target,
     /// What one call cost the store.
     Units,
     /// Heat maps of response time.

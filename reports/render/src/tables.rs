@@ -2,6 +2,7 @@
 
 mod audit;
 mod live;
+mod preflight;
 
 use run_record::run::{Counts, Run, State, StepResult};
 use run_record::spread::Spread;
@@ -61,7 +62,7 @@ impl Table {
 pub(crate) fn main(run: &Run) -> Vec<Table> {
     let mut tables = vec![steps(run), journeys(run)];
     tables.extend(live::tables(run));
-    tables.extend([connections(run), consumed(run), rates(run)]);
+    tables.extend([connections(run), preflight::table(run), consumed(run), rates(run)]);
     tables.extend(audit::table(run));
     tables.push(generator(run));
     tables

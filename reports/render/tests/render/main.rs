@@ -3,6 +3,7 @@
 mod planned;
 mod sample;
 mod simulation;
+mod target;
 
 mod payloads;
 
