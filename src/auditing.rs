@@ -21,7 +21,7 @@ impl Auditing {
     pub(crate) fn observer(&self) -> Box<dyn FnMut(started::Started) + Send> {
         let auditor = Arc::clone(&self.0);
         Box::new(move |told: started::Started| {
-            let started::Started { stream, phase, sent_ns } = told;
+            let started::Started { stream, phase, sent_ns, response_ns: _ } = told;
             let mut auditor = auditor.lock().unwrap_or_else(PoisonError::into_inner);
             auditor.started(Started { stream, phase, sent_ns });
         })
