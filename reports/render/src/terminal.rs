@@ -19,7 +19,7 @@ pub fn summary(run: &Run, options: &SummaryOptions) -> String {
     page.title(run);
     page.objectives(run);
     page.verdict(run);
-    page.findings(run);
+    page.findings("Findings", &run.findings);
     page.rates(run);
     page.counts(run);
     page.times(run);
@@ -27,6 +27,13 @@ pub fn summary(run: &Run, options: &SummaryOptions) -> String {
     page.generator(run);
     page.errors(run);
     page.environment(run);
+    page.text
+}
+
+/// What is found between records; empty where that is nothing.
+pub fn between(findings: &[Finding], options: &SummaryOptions) -> String {
+    let mut page = Page::new(options);
+    page.findings("Findings between the records", findings);
     page.text
 }
 
@@ -87,20 +94,20 @@ impl Page {
         self.wrapped(&facts::verdict_reason(run), word.len(), word.len() + 2);
     }
 
-    fn findings(&mut self, run: &Run) {
-        if run.findings.is_empty() {
+    fn findings(&mut self, heading: &str, findings: &[Finding]) {
+        if findings.is_empty() {
             return;
         }
-        self.heading("Findings");
+        self.heading(heading);
         let mut room = ROWS_MAX;
-        for group in facts::finding_groups(run) {
+        for group in facts::finding_groups(findings) {
             let shown = group.cases.len().min(room);
             if shown > 0 {
                 self.finding(&group, &group.cases[..shown]);
             }
             room -= shown;
         }
-        self.cut(run.findings.len());
+        self.cut(findings.len());
     }
 
     /// What it is and what to do is said once, with the cases between.
