@@ -79,8 +79,12 @@ pub const INSTANCE_EXTRA_MIN_US: f64 = 2_000.0;
 pub const CLUSTER_RATIO_MIN: f64 = 1.5;
 
 /// … and so much longer, in microseconds: a generator that sends thirty at once and reads their answers one after
-/// the other needs as much for itself.
-pub const CLUSTER_EXTRA_MIN_US: f64 = 2_000.0;
+/// the other needs about 0.4 ms for itself.
+pub const CLUSTER_EXTRA_MIN_US: f64 = 1_000.0;
+
+/// The last place is one that so many of the arrivals have: what fewer have is made by hiccups of the sender, after
+/// which all that was due goes out at once.
+pub const CLUSTER_SHARE_MIN: f64 = 0.05;
 
 /// And of any two classes of places the later one is the slower one, in this share of the pairs: with few requests
 /// a class may be out of order, and what goes up and down has another cause.

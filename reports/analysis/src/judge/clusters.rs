@@ -8,7 +8,9 @@ use super::as_figure;
 use super::slower::{Margin, P50, Slower, slower};
 use crate::audit::is_clustered;
 use crate::findings::Code;
-use crate::limits::{BEYOND_FEW_MIN, CLUSTER_EXTRA_MIN_US, CLUSTER_ORDER_MIN, CLUSTER_RATIO_MIN};
+use crate::limits::{
+    BEYOND_FEW_MIN, CLUSTER_EXTRA_MIN_US, CLUSTER_ORDER_MIN, CLUSTER_RATIO_MIN, CLUSTER_SHARE_MIN,
+};
 
 const MARGIN: Margin = Margin { ratio: CLUSTER_RATIO_MIN, extra_us: CLUSTER_EXTRA_MIN_US };
 
@@ -19,12 +21,14 @@ pub(super) fn findings(run: &Run) -> Vec<Finding> {
 
 fn of_stream(stream: &StreamResult) -> Option<Finding> {
     let clustered = stream.audit.as_ref().is_some_and(is_clustered);
+    let arrivals = stream.places.iter().map(|place| place.count).fold(0, u64::saturating_add);
     let places: Vec<(&PlaceResult, Spread)> = stream
         .places
         .iter()
         .filter_map(|place| Some((place, place.response_us?)))
         // A median of fewer says nothing.
         .filter(|(_, response)| response.count >= 2 * BEYOND_FEW_MIN)
+        .filter(|(place, _)| as_figure(place.count) >= CLUSTER_SHARE_MIN * as_figure(arrivals))
         .collect();
     let ((first, first_us), (last, last_us)) = (places.first()?, places.last()?);
     let medians: Vec<u64> = places.iter().map(|(_, response)| response.p50).collect();

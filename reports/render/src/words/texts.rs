@@ -206,7 +206,7 @@ const INSTANCE_SLOW: Words = Words {
 
 const LATENCY_GROWS_WITH_CLUSTER_SIZE: Words = Words {
     title: "the later in a cluster a request is, the longer it takes",
-    means: "Arrivals came in clusters, and the last of a cluster took half as long again as the first, and 2 ms more: \
+    means: "Arrivals came in clusters, and the last of a cluster took half as long again as the first, and 1 ms more: \
         the last of a group waits for all before it. The arrivals make these times, not the target; the same \
         requests, one by one, would be answered as quickly as the first. A rate that grows by larger groups looks \
         like a target that does not scale.",
