@@ -25,9 +25,11 @@ impl Auditing {
     pub(crate) fn observer(&self) -> Box<dyn FnMut(started::Started) + Send> {
         let auditor = Arc::clone(&self.0);
         Box::new(move |told: started::Started| {
-            let started::Started { stream, phase, sent_ns } = told;
+            let started::Started { stream, phase, sent_ns, response_ns } = told;
+            let response_us =
+                response_ns.map(|ns| u32::try_from((ns + 500) / 1_000).unwrap_or(u32::MAX));
             let mut auditor = auditor.lock().unwrap_or_else(PoisonError::into_inner);
-            auditor.started(Started { stream, phase, sent_ns });
+            auditor.started(Started { stream, phase, sent_ns, response_us });
         })
     }
 
@@ -36,7 +38,8 @@ impl Auditing {
         let mut auditor = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let audited = std::mem::take(&mut *auditor).finish();
         for (stream, audited) in run.streams.iter_mut().zip(audited) {
-            stream.audit = audited.map(|audited| audited.audit);
+            let Some(audited) = audited else { continue };
+            (stream.audit, stream.places) = (Some(audited.audit), audited.places);
         }
     }
 }
@@ -79,7 +82,7 @@ pub(crate) fn of_rows(files: &RecordFiles) -> OfRows {
         let place = places.get(&(row.stream.as_str(), row.phase.as_str()));
         let Some((stream, phase)) = place.copied() else { continue };
         rows += 1;
-        auditor.started(Started { stream, phase, sent_ns: row.sent_ns });
+        auditor.started(Started { stream, phase, sent_ns: row.sent_ns, response_us: None });
         if let Some(lateness_us) = lateness_us.get_mut(usize::from(stream)) {
             record_us(lateness_us, row.sent_ns.saturating_sub(row.due_ns));
         }

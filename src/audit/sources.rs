@@ -61,7 +61,12 @@ fn record(path: &Path) -> anyhow::Result<Judged> {
 fn from_run(run: &Run) -> Judged {
     let audited = run.streams.iter().filter_map(|stream| {
         let audit = stream.audit.clone()?;
-        let audited = Audited { audit, gaps: histogram(), fold: Fold::of_times([]) };
+        let audited = Audited {
+            audit,
+            gaps: histogram(),
+            fold: Fold::of_times([]),
+            places: stream.places.clone(),
+        };
         Some(Stream { name: stream.name.clone(), audited, lateness_us: None })
     });
     let note = "the record does not hold the rows of all arrivals: this is the judgement of the run itself";

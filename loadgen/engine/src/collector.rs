@@ -229,7 +229,7 @@ impl Book {
                 self.write(|streams| streams.interval(&tag, span, histogram));
                 yield_now();
             }
-            self.ledger.intervals.reuse(interval);
+            self.ledger.written(interval);
         }
         self.write(Streams::flush);
     }

@@ -1,6 +1,8 @@
 //! What can be found: codes, how grave each is, and the figures each carries. Their words are the
 //! business of whoever shows them.
 
+mod compared;
+
 use std::collections::BTreeMap;
 use std::fmt::{self, Display, Formatter};
 use std::str::FromStr;
@@ -46,6 +48,12 @@ pub enum Code {
     Burst,
     /// Most of service time is on the way to the target and back.
     PathDominates,
+    /// Response times at a low rate are longer than at a high one.
+    SlowWhenIdle,
+    /// One instance of the target is much slower than the others.
+    InstanceSlow,
+    /// Arrivals come in clusters, and the later in its cluster a request is, the longer it takes.
+    LatencyGrowsWithClusterSize,
     /// An objective rests on few requests or deliveries, or on none.
     FewSamples,
     /// The target did not tell its metrics when it was asked, or not those that were asked for.
@@ -65,6 +73,15 @@ pub struct UnknownCode(pub String);
 
 /// The name and the meaning of a figure; the unit is the last word of the name.
 pub type Number = (&'static str, &'static str);
+
+const MACHINE_NOISY: &[Number] = &[
+    ("steal_percent", "processor time taken by the hypervisor"),
+    ("steal_limit_percent", "largest share allowed"),
+    ("timer_probe_p99_us", "how late a bare thread woke up, 99 %"),
+    ("timer_probe_limit_us", "latest allowed"),
+    ("lateness_p99_us", "how late first requests were sent, 99 %"),
+    ("lateness_limit_us", "latest allowed"),
+];
 
 const READERS_ABSENT: &[Number] = &[
     ("absent_percent", "time without a stream after it was lost or refused, of all"),
@@ -135,7 +152,7 @@ const OBJECTIVE_MISSED: &[Number] = &[
 
 impl Code {
     /// All of them, in order.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 25] = [
         Self::TargetUnreachable,
         Self::Accounting,
         Self::ClockStep,
@@ -153,6 +170,9 @@ impl Code {
         Self::ClosedModel,
         Self::Burst,
         Self::PathDominates,
+        Self::SlowWhenIdle,
+        Self::InstanceSlow,
+        Self::LatencyGrowsWithClusterSize,
         Self::FewSamples,
         Self::MetricsMissing,
         Self::Interrupted,
@@ -180,6 +200,9 @@ impl Code {
             Self::ClosedModel => "CLOSED_MODEL",
             Self::Burst => "BURST",
             Self::PathDominates => "PATH_DOMINATES",
+            Self::SlowWhenIdle => "SLOW_WHEN_IDLE",
+            Self::InstanceSlow => "INSTANCE_SLOW",
+            Self::LatencyGrowsWithClusterSize => "LATENCY_GROWS_WITH_CLUSTER_SIZE",
             Self::FewSamples => "FEW_SAMPLES",
             Self::MetricsMissing => "METRICS_MISSING",
             Self::Interrupted => "INTERRUPTED",
@@ -216,6 +239,9 @@ impl Code {
             Self::ClosedModel
             | Self::Burst
             | Self::PathDominates
+            | Self::SlowWhenIdle
+            | Self::InstanceSlow
+            | Self::LatencyGrowsWithClusterSize
             | Self::FewSamples
             | Self::MetricsMissing => Severity::Warning,
             Self::Interrupted | Self::Unfinished => Severity::Note,
@@ -233,14 +259,7 @@ impl Code {
                 ("clock_step_max_us", "largest jump of the wall clock within a second"),
                 ("limit_us", "largest jump that is not a step"),
             ],
-            Self::MachineNoisy => &[
-                ("steal_percent", "processor time taken by the hypervisor"),
-                ("steal_limit_percent", "largest share allowed"),
-                ("timer_probe_p99_us", "how late a bare thread woke up, 99 %"),
-                ("timer_probe_limit_us", "latest allowed"),
-                ("lateness_p99_us", "how late first requests were sent, 99 %"),
-                ("lateness_limit_us", "latest allowed"),
-            ],
+            Self::MachineNoisy => MACHINE_NOISY,
             Self::GeneratorLate => &[
                 ("lateness_p99_us", "how late first requests were sent, 99 %"),
                 ("lateness_limit_us", "latest allowed"),
@@ -283,6 +302,9 @@ impl Code {
             Self::ReadersAbsent => READERS_ABSENT,
             Self::ObjectiveMissed => OBJECTIVE_MISSED,
             Self::PathDominates => PATH_DOMINATES,
+            Self::SlowWhenIdle => compared::SLOW_WHEN_IDLE,
+            Self::InstanceSlow => compared::INSTANCE_SLOW,
+            Self::LatencyGrowsWithClusterSize => compared::LATENCY_GROWS_WITH_CLUSTER_SIZE,
             Self::FewSamples => FEW_SAMPLES,
             Self::MetricsMissing => METRICS_MISSING,
             Self::Aborted => ABORTED,

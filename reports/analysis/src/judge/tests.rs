@@ -9,6 +9,8 @@ use super::*;
 use crate::sample::{good, spread};
 
 mod arrivals;
+mod chance;
+mod compared;
 mod metrics;
 mod path;
 mod random;
