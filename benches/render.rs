@@ -44,8 +44,12 @@ fn record(name: &str, seconds: u32) -> PathBuf {
 
 fn evidence(record: &Path) -> Evidence {
     let files = RecordFiles::open(record).expect("the record was written above");
-    let parts =
-        Parts { intervals: files.intervals(), resources: files.resources(), sent: files.sent() };
+    let parts = Parts {
+        intervals: files.intervals(),
+        resources: files.resources(),
+        sent: files.sent(),
+        metrics: files.metrics(),
+    };
     fold(files.run, parts)
 }
 

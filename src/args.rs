@@ -1,5 +1,6 @@
 //! The command line as given: what can be said, with an example for every verb.
 
+mod run;
 mod audit;
 
 use std::net::SocketAddr;
@@ -10,6 +11,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 use load_sink::Latency;
 
 pub(crate) use audit::{AuditArgs, AuditFormat};
+pub(crate) use run::{AdHocArgs, RunArgs};
 
 /// Load tests whose numbers can be believed; and when they cannot, Hanno says so.
 #[derive(Debug, Parser)]
@@ -21,12 +23,16 @@ pub(crate) struct Args {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
-    /// Run a scenario, judge it, and write its record and report
+    /// Run a scenario, or GET one URL at a rate; judge it, and write its record and report
     #[command(after_help = "Examples:
   hanno run scenarios/quickstart.toml
   hanno run scenarios/quickstart.toml --scale 0.1 --out runs/small
   hanno run mine.toml --target http://127.0.0.1:8080 --json
   hanno run scenarios/quickstart.toml --store dynamodb --endpoint http://127.0.0.1:8000
+  hanno run http://127.0.0.1:8080/v1/things --rate 500/s --duration 30s
+
+The last one has no scenario file: it sends GET without headers or body, and leaves the scenario that it
+stands for in its record. For anything else write a scenario.
 
 Exit codes: 0 PASS, 1 FAIL, 2 usage, scenario or refused target, 3 INVALID, 4 INCONCLUSIVE,
 5 cannot write the record, start the service or go on, 130 / 143 interrupted")]
@@ -36,8 +42,9 @@ Exit codes: 0 PASS, 1 FAIL, 2 usage, scenario or refused target, 3 INVALID, 4 IN
   hanno check scenarios/quickstart.toml --scale 2")]
     Check(ScenarioArgs),
     /// Print every planned arrival with its due time
-    #[command(after_help = "Example:
-  hanno schedule scenarios/quickstart.toml --format csv | sha256sum")]
+    #[command(after_help = "Examples:
+  hanno schedule scenarios/quickstart.toml --format csv | sha256sum
+  hanno schedule scenarios/quickstart.toml --format parquet --out arrivals.parquet")]
     Schedule(ScheduleArgs),
     /// Serve requests and write down when each arrived, for any load generator
     #[command(after_help = "Examples:
@@ -112,7 +119,7 @@ Exit codes: 0 fit, or fit with doubts; 3 unfit, runs would be INVALID; 5 it cann
 /// A scenario and what flags change in it; defaults < file < environment < flags.
 #[derive(Debug, clap::Args)]
 pub(crate) struct ScenarioArgs {
-    /// The scenario file
+    /// The scenario file; `run` also takes a URL
     pub(crate) file: PathBuf,
     /// Seed of every draw, instead of the file's
     #[arg(long, env = "HANNO_SEED", value_name = "N")]
@@ -124,9 +131,12 @@ pub(crate) struct ScenarioArgs {
     /// Give one phase a constant rate, e.g. reads.hold.rate=200/s (repeatable)
     #[arg(long = "set", value_name = "STREAM.PHASE.rate=V")]
     pub(crate) set: Vec<String>,
-    /// Where to send, instead of the file's target: `bundled`, or a URL on this machine
+    /// Where to send, instead of the file's target: `bundled`, the NAME of a [target.NAME] in
+    /// targets.toml, or a URL on this machine
     #[arg(long, env = "HANNO_TARGET", value_name = "NAME|URL")]
     pub(crate) target: Option<String>,
+    #[command(flatten)]
+    pub(crate) places: PlacesArgs,
 }
 
 /// Where the service keeps messages.
@@ -138,23 +148,14 @@ pub(crate) struct StoreArgs {
     /// Which DynamoDB: the address of a local engine, or the NAME of a [store.NAME] in targets.toml
     #[arg(long, value_name = "URL|NAME", env = "HANNO_ENDPOINT")]
     pub(crate) endpoint: Option<String>,
+}
+
+/// Where named places are looked up.
+#[derive(Debug, clap::Args)]
+pub(crate) struct PlacesArgs {
     /// The file of named places [default: targets.toml beside the scenario, or here]
     #[arg(long, value_name = "FILE", env = "HANNO_TARGETS")]
     pub(crate) targets: Option<PathBuf>,
-}
-
-#[derive(Debug, clap::Args)]
-pub(crate) struct RunArgs {
-    #[command(flatten)]
-    pub(crate) scenario: ScenarioArgs,
-    #[command(flatten)]
-    pub(crate) store: StoreArgs,
-    /// Where the record goes: a new or empty directory [default: runs/TIME-NAME]
-    #[arg(long, value_name = "DIR")]
-    pub(crate) out: Option<PathBuf>,
-    /// Print run.json instead of the summary
-    #[arg(long)]
-    pub(crate) json: bool,
 }
 
 #[derive(Debug, clap::Args)]
@@ -164,6 +165,9 @@ pub(crate) struct ScheduleArgs {
     /// What to print
     #[arg(long, value_enum, default_value_t = ScheduleFormat::Csv)]
     pub(crate) format: ScheduleFormat,
+    /// The file that gets it, new or empty [default: standard output]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
 }
 
 #[derive(Debug, clap::Args)]
@@ -206,6 +210,8 @@ pub(crate) struct ServeArgs {
     pub(crate) admin_listen: Option<SocketAddr>,
     #[command(flatten)]
     pub(crate) store: StoreArgs,
+    #[command(flatten)]
+    pub(crate) places: PlacesArgs,
     /// What the names of DynamoDB's tables begin with [default: hanno-, or that of the named store]
     #[arg(long, value_name = "PREFIX", env = "HANNO_TABLE_PREFIX")]
     pub(crate) table_prefix: Option<String>,
@@ -231,6 +237,8 @@ pub(crate) struct ServeArgs {
 pub(crate) struct PopulateArgs {
     #[command(flatten)]
     pub(crate) store: StoreArgs,
+    #[command(flatten)]
+    pub(crate) places: PlacesArgs,
     /// What the names of DynamoDB's tables begin with; those that are not there are made
     #[arg(long, value_name = "PREFIX", env = "HANNO_TABLE_PREFIX")]
     pub(crate) table_prefix: Option<String>,
@@ -310,10 +318,12 @@ pub(crate) enum Store {
     Dynamodb,
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ScheduleFormat {
     /// Columns `seq,due_ns,stream,phase,journey`
     Csv,
+    /// The same columns, typed; not to a terminal
+    Parquet,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

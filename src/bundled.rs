@@ -1,6 +1,6 @@
 //! The bundled target: a data set in a store of its own, and the service as a child process on it.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::Context;
@@ -11,9 +11,10 @@ use load_plan::table::Rows;
 use tokio::runtime::Runtime;
 
 use crate::child::Child;
+use crate::dataset;
 use crate::failure::Failure;
 use crate::stores::{Dynamo, Stored};
-use crate::{clock, dataset};
+use crate::temporary::{discard, fresh_directory};
 
 /// The service that a run brings along.
 #[derive(Debug)]
@@ -84,19 +85,4 @@ async fn fill_tables(dynamo: &Dynamo) -> Result<Dataset, Failure> {
         dynamo.discard().await;
     }
     filled.map_err(|error| dynamo.failed(error))
-}
-
-/// A directory for this run alone, and the name that no other run has.
-fn fresh_directory() -> anyhow::Result<(PathBuf, String)> {
-    let name = format!("run-{}-{}", std::process::id(), clock::now().as_nanosecond());
-    let path = std::env::temp_dir().join(format!("hanno-{name}"));
-    std::fs::create_dir(&path).with_context(|| format!("cannot create {}", path.display()))?;
-    Ok((path, name))
-}
-
-/// Removes what only this run used.
-pub(crate) fn discard(data: &Path) {
-    if let Err(error) = std::fs::remove_dir_all(data) {
-        tracing::warn!("cannot remove {}: {error}", data.display());
-    }
 }

@@ -1,6 +1,6 @@
 //! `hanno doctor`: whether this machine is fit to measure, by what it is and by a short run against a sink on it.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -21,11 +21,11 @@ use serde::Serialize;
 
 use crate::args::DoctorArgs;
 use crate::auditing::Auditing;
-use crate::bundled::discard;
 use crate::failure::Failure;
 use crate::progress::Watcher;
+use crate::say;
 use crate::signals::Signals;
-use crate::{clock, say};
+use crate::temporary::{discard, fresh_directory};
 
 /// What is run: enough arrivals for a steady p99 of lateness, at a rate that any machine serves.
 const SCENARIO: &str = include_str!("doctor.toml");
@@ -38,7 +38,7 @@ pub(crate) fn doctor(args: &DoctorArgs) -> Result<ExitCode, Failure> {
     let checks = checks(&facts());
     let signals = Signals::wait_for()?;
     let sink = Beside::start()?;
-    let folder = fresh_directory()?;
+    let (folder, _) = fresh_directory()?;
     let run = run(&sink, &folder, &signals);
     discard(&folder);
     sink.stop()?;
@@ -79,7 +79,6 @@ fn run(sink: &Beside, folder: &Path, signals: &Signals) -> Result<Run, Failure> 
         environment: machine::environment(),
         overrides: scenario.overrides,
         target_pid: None,
-        metrics: None,
         dir: Arc::new(dir),
         progress: Box::new(move |progress| watcher.show(progress)),
         started: auditing.observer(),
@@ -120,13 +119,6 @@ impl Beside {
         let ended = self.thread.join().map_err(|_| anyhow!("the sink failed"))?;
         ended.map(drop).map_err(Failure::unable)
     }
-}
-
-fn fresh_directory() -> Result<PathBuf, Failure> {
-    let name = format!("hanno-doctor-{}-{}", std::process::id(), clock::now().as_nanosecond());
-    let path = std::env::temp_dir().join(name);
-    std::fs::create_dir(&path).with_context(|| format!("cannot create {}", path.display()))?;
-    Ok(path)
 }
 
 /// What `--json` prints.

@@ -1,10 +1,11 @@
 //! What a run stands on: a target that is there already, or the bundled service started for it.
 
 use anyhow::anyhow;
-use load_engine::targets::Target;
+use load_engine::targets::{Target, TargetError};
 use load_plan::table::Rows;
 
 use crate::bundled::Bundled;
+use crate::child::Child;
 use crate::failure::Failure;
 use crate::place::Place;
 use crate::say;
@@ -27,7 +28,7 @@ impl Ground {
             (Place::Bundled, _) => {
                 say::note("filling a store and starting the bundled service");
                 let bundled = Bundled::start(&stored)?;
-                let target = Target::at_url(&bundled.child.url).map_err(Failure::unable)?;
+                let target = target(&bundled.child).map_err(Failure::unable)?;
                 Ok(Self { target, bundled: Some((bundled, stored)) })
             }
         }
@@ -50,11 +51,6 @@ impl Ground {
         self.bundled.as_ref().map(|(bundled, _)| bundled.child.id())
     }
 
-    /// Where the target tells what its store has consumed.
-    pub(crate) fn metrics(&self) -> Option<&str> {
-        self.bundled.as_ref().and_then(|(bundled, _)| bundled.child.admin.as_deref())
-    }
-
     pub(crate) fn stored(&self) -> Option<&Stored> {
         self.bundled.as_ref().map(|(_, stored)| stored)
     }
@@ -72,5 +68,14 @@ impl Ground {
             }
         }
         Ok(())
+    }
+}
+
+/// The service, and the page of its metrics: with what its store consumed, as long as it runs.
+fn target(service: &Child) -> Result<Target, TargetError> {
+    let target = Target::at_url(&service.url)?;
+    match &service.admin {
+        Some(admin) => target.with_metrics(&format!("{admin}/metrics"), &[]),
+        None => Ok(target),
     }
 }

@@ -20,6 +20,8 @@ mod schema;
 mod completions;
 
 mod scenario;
+mod ad_hoc;
+mod targets;
 mod place;
 mod ground;
 mod stores;
@@ -30,6 +32,7 @@ mod replay;
 mod progress;
 mod auditing;
 mod files;
+mod temporary;
 mod say;
 mod clock;
 

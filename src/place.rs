@@ -7,6 +7,7 @@ use load_engine::targets::Target;
 use load_plan::scenario::BUNDLED;
 
 use crate::failure::Failure;
+use crate::targets::Targets;
 
 /// The target as the scenario or a flag names it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,13 +19,19 @@ pub(crate) enum Place {
 }
 
 impl Place {
+    /// `targets` is the file of named places, which need not be there.
+    ///
     /// # Errors
     /// A place that load may not be sent to: exit code 2.
-    pub(crate) fn of(target: &str) -> Result<Self, Failure> {
-        match target {
-            BUNDLED => Ok(Self::Bundled),
-            url => Target::at_url(url).map(Self::At).map_err(Failure::usage),
-        }
+    pub(crate) fn of(target: &str, targets: &Path) -> Result<Self, Failure> {
+        let target = match target {
+            BUNDLED => return Ok(Self::Bundled),
+            url if url.contains("://") => Target::at_url(url)
+                .map_err(Into::into)
+                .and_then(|target| Targets::with_metrics(targets, target)),
+            name => Targets::named(targets, name),
+        };
+        target.map(Self::At).map_err(Failure::usage)
     }
 }
 
@@ -64,10 +71,11 @@ mod tests {
 
     #[test]
     fn only_this_machine_is_a_place() {
-        assert!(Place::of("bundled").is_ok());
-        assert!(Place::of("http://127.0.0.1:8080").is_ok());
+        let of = |target| Place::of(target, Path::new("no such file"));
+        assert!(of("bundled").is_ok());
+        assert!(of("http://127.0.0.1:8080").is_ok());
         for target in ["http://example.org", "staging", ""] {
-            assert!(Place::of(target).is_err(), "{target}");
+            assert!(of(target).is_err(), "{target}");
         }
     }
 }

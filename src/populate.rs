@@ -15,7 +15,7 @@ use crate::stores::{Dynamo, Stored};
 use crate::{dataset, files, say};
 
 pub(crate) fn populate(args: &PopulateArgs) -> Result<ExitCode, Failure> {
-    let stored = Stored::of(&args.store, Path::new(""))?;
+    let stored = Stored::of(&args.store, &args.places.file(Path::new(""))?)?;
     let stored = stored.with_prefix(args.table_prefix.as_deref())?;
     let as_of_unix_ms = args.as_of.map(|time| u64::try_from(time.as_millisecond()).unwrap_or(0));
     let spec = dataset::spec(args.seed, as_of_unix_ms);

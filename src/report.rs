@@ -14,7 +14,7 @@ use run_render::{html, markdown, terminal};
 
 use crate::args::{ReportArgs, ReportFormat};
 use crate::failure::Failure;
-use crate::{index, say};
+use crate::{auditing, index, say};
 
 /// Where pictures and data go, in the record.
 const FOLDER: &str = "report";
@@ -116,8 +116,12 @@ where
 /// Reads a record as far as it can be read, and says what cannot.
 fn evidence(record: &Path) -> Result<Evidence, Failure> {
     let files = open(record)?;
-    let parts =
-        Parts { intervals: files.intervals(), resources: files.resources(), sent: files.sent() };
+    let parts = Parts {
+        intervals: files.intervals(),
+        resources: files.resources(),
+        sent: files.sent(),
+        metrics: files.metrics(),
+    };
     let evidence = fold(files.run, parts);
     if !evidence.missing.is_empty() {
         say::note(terminal::missing(&evidence.missing).trim_end());
@@ -131,11 +135,13 @@ fn run_json(record: &Path) -> Result<String, Failure> {
     Ok(String::from_utf8_lossy(&text).into_owned())
 }
 
-/// A run that was killed has no verdict in its record yet: it gets the one that its figures allow. A record
-/// that cannot be read is the wrong argument.
+/// A run that was killed has no verdict in its record yet: it gets the one that its figures allow, and its arrivals
+/// are judged by the rows that are whole. A record that cannot be read is the wrong argument.
 pub(crate) fn open(record: &Path) -> Result<RecordFiles, Failure> {
     let mut files = RecordFiles::open(record).map_err(Failure::usage)?;
     if files.run.verdict.is_none() {
+        let audited = auditing::of_rows(&files);
+        audited.write_into(&mut files.run);
         judge(&files.run).write_into(&mut files.run);
     }
     Ok(files)

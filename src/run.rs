@@ -1,5 +1,6 @@
 //! `hanno run`: load, judge, show.
 
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -21,16 +22,15 @@ use crate::report::write_report;
 use crate::scenario::{self, Loaded};
 use crate::signals::Signals;
 use crate::stores::Stored;
-use crate::{clock, dataset, say};
+use crate::{ad_hoc, clock, dataset, say};
 
 /// Runs a scenario; its verdict is the exit code.
 pub(crate) fn run(args: &RunArgs) -> Result<ExitCode, Failure> {
-    // First: what a scenario may say depends on where it goes, and a wrong place would hide behind that.
-    args.scenario.target.as_deref().map(Place::of).transpose()?;
-    let loaded = scenario::load(&args.scenario)?;
+    let targets = args.scenario.places.file(&scenario::folder(&args.scenario))?;
+    let loaded = loaded(args, &targets)?;
     scenario::warn(&loaded.scenario.warnings);
-    let place = Place::of(&loaded.scenario.target)?;
-    let stored = Stored::of(&args.store, &loaded.folder)?;
+    let place = Place::of(&loaded.scenario.target, &targets)?;
+    let stored = Stored::of(&args.store, &targets)?;
     // From here on a signal is waited for: what has been started has to be stopped.
     let signals = Signals::wait_for()?;
     refuse_occupied(args.out.as_deref())?;
@@ -43,6 +43,18 @@ pub(crate) fn run(args: &RunArgs) -> Result<ExitCode, Failure> {
     let run = judged(run, &dir)?;
     show(args, &run, &dir)?;
     Ok(signals.exit_code().unwrap_or_else(|| verdict_code(&run)))
+}
+
+/// The scenario of the file, or the one that a URL and flags stand for.
+fn loaded(args: &RunArgs, targets: &Path) -> Result<Loaded, Failure> {
+    let ad_hoc = ad_hoc::scenario(&args.scenario, &args.ad_hoc)?;
+    // First: what a scenario may say depends on where it goes, and a wrong place would hide behind that.
+    let place = ad_hoc.as_ref().map(|ad_hoc| &ad_hoc.target).or(args.scenario.target.as_ref());
+    place.map(|place| Place::of(place, targets)).transpose()?;
+    match ad_hoc {
+        Some(ad_hoc) => scenario::resolve(ad_hoc::NAME, ad_hoc.text, &args.scenario),
+        None => scenario::load(&args.scenario),
+    }
 }
 
 fn record(args: &RunArgs, loaded: &Loaded) -> Result<Arc<RecordDir>, Failure> {
@@ -67,7 +79,6 @@ fn load(
         environment: environment(loaded, ground)?,
         overrides: loaded.scenario.overrides.clone(),
         target_pid: ground.process(),
-        metrics: ground.metrics().map(str::to_owned),
         dir: Arc::clone(dir),
         progress: Box::new(move |progress| watcher.show(progress)),
         started: auditing.observer(),

@@ -26,7 +26,18 @@ pub(crate) struct Loaded {
 pub(crate) fn load(args: &ScenarioArgs) -> Result<Loaded, Failure> {
     let text = files::read_text(&args.file, scenario::MAX_SCENARIO_BYTES as u64);
     let text = text.map_err(Failure::usage)?;
-    let folder = args.file.parent().unwrap_or(Path::new("")).to_owned();
+    resolve(&args.file.display().to_string(), text, args)
+}
+
+/// Where the files that a scenario names are looked for; here, where there is no file.
+pub(crate) fn folder(args: &ScenarioArgs) -> PathBuf {
+    let is_file = !args.file.to_string_lossy().contains("://");
+    args.file.parent().filter(|_| is_file).unwrap_or(Path::new("")).to_owned()
+}
+
+/// Resolves a text; `name` names it in problems.
+pub(crate) fn resolve(name: &str, text: String, args: &ScenarioArgs) -> Result<Loaded, Failure> {
+    let folder = folder(args);
     let context = Context {
         provided: vec![dataset::provided()],
         files: scenario::data_files(&text)
@@ -47,8 +58,7 @@ pub(crate) fn load(args: &ScenarioArgs) -> Result<Loaded, Failure> {
             target: args.target.clone(),
         },
     };
-    let name = args.file.display().to_string();
-    let scenario = scenario::parse(&name, &text, &context).map_err(Failure::usage)?;
+    let scenario = scenario::parse(name, &text, &context).map_err(Failure::usage)?;
     Ok(Loaded { scenario, text, folder })
 }
 

@@ -11,12 +11,12 @@ use tokio::runtime::Runtime;
 use tokio_util::sync::CancellationToken;
 
 use crate::args::ServeArgs;
-use crate::bundled::discard;
 use crate::child::{ADMIN, LISTENING};
 use crate::failure::Failure;
 use crate::say;
 use crate::signals::Signals;
 use crate::stores::{self, Dynamo, Stored};
+use crate::temporary::discard;
 
 /// Serves until it is interrupted, or until its parent ends where it has one.
 pub(crate) fn serve(args: &ServeArgs) -> Result<ExitCode, Failure> {
@@ -37,7 +37,7 @@ pub(crate) fn serve(args: &ServeArgs) -> Result<ExitCode, Failure> {
 }
 
 fn stored(args: &ServeArgs) -> Result<Stored, Failure> {
-    let stored = Stored::of(&args.store, Path::new(""))?;
+    let stored = Stored::of(&args.store, &args.places.file(Path::new(""))?)?;
     if args.create_tables && matches!(stored, Stored::Redb) {
         return Err(Failure::usage(anyhow!("`--create-tables` is for `--store dynamodb`")));
     }

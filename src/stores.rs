@@ -1,7 +1,6 @@
 //! Where messages are kept: the embedded store, or DynamoDB at a place that the flags name. Fail closed: a
 //! local engine on this machine needs no leave, any other DynamoDB needs a `[store.NAME]` in targets.toml.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
@@ -10,16 +9,11 @@ use serde::Deserialize;
 
 use crate::args::{Store, StoreArgs};
 use crate::failure::Failure;
-use crate::{files, say};
+use crate::say;
+use crate::targets::{TARGETS_FILE, Targets};
 
 /// What the names of tables begin with on a local engine, unless a flag says otherwise.
 const TABLE_PREFIX: &str = "hanno-";
-
-/// Looked for beside the scenario, or where the command runs.
-const TARGETS_FILE: &str = "targets.toml";
-
-/// Far more than a list of places needs.
-const TARGETS_BYTES_MAX: u64 = 1 << 20;
 
 /// A store as the flags say it.
 #[derive(Clone, Debug)]
@@ -43,7 +37,7 @@ pub(crate) struct Dynamo {
 impl Stored {
     /// # Errors
     /// A place that the service may not use: exit code 2.
-    pub(crate) fn of(args: &StoreArgs, beside: &Path) -> Result<Self, Failure> {
+    pub(crate) fn of(args: &StoreArgs, targets: &Path) -> Result<Self, Failure> {
         match (args.store, &args.endpoint) {
             (Store::Redb, None) => Ok(Self::Redb),
             (Store::Redb, Some(_)) => {
@@ -67,8 +61,7 @@ impl Stored {
                 )))
             }
             (Store::Dynamodb, Some(name)) => {
-                let file = args.targets.clone().unwrap_or_else(|| beside.join(TARGETS_FILE));
-                let dynamo = named(name, file).map_err(Failure::usage)?;
+                let dynamo = named(name, targets.to_owned()).map_err(Failure::usage)?;
                 Ok(Self::Dynamo(Box::new(dynamo)))
             }
         }
@@ -159,18 +152,10 @@ pub(crate) fn refused(error: OpenError) -> Failure {
     }
 }
 
-/// The file that says which places may be used.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Targets {
-    #[serde(default)]
-    store: BTreeMap<String, NamedStore>,
-}
-
 /// A DynamoDB that may be used; each part is required, since each guards something.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct NamedStore {
+pub(crate) struct NamedStore {
     /// Which region's endpoint.
     region: String,
     /// Credentials of any other account are refused.
@@ -182,10 +167,8 @@ struct NamedStore {
 }
 
 fn named(name: &str, file: PathBuf) -> anyhow::Result<Dynamo> {
-    let text = files::read_text(&file, TARGETS_BYTES_MAX)
+    let targets = Targets::read(&file)
         .with_context(|| format!("store `{name}` is looked for in {}", file.display()))?;
-    let targets: Targets =
-        toml::from_str(&text).with_context(|| format!("in {}", file.display()))?;
     let known = targets.store.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
     let store = targets.store.into_iter().find(|(known, _)| known == name);
     let (_, store) = store.ok_or_else(|| {
@@ -226,12 +209,12 @@ mod tests {
     use super::*;
 
     fn args(store: Store, endpoint: Option<&str>) -> StoreArgs {
-        StoreArgs { store, endpoint: endpoint.map(str::to_owned), targets: None }
+        StoreArgs { store, endpoint: endpoint.map(str::to_owned) }
     }
 
     #[track_caller]
-    fn refusal(args: &StoreArgs, beside: &Path) -> String {
-        format!("{:?}", Stored::of(args, beside).unwrap_err())
+    fn refusal(args: &StoreArgs, targets: &Path) -> String {
+        format!("{:?}", Stored::of(args, targets).unwrap_err())
     }
 
     #[test]
@@ -240,8 +223,8 @@ mod tests {
         let file = folder.path().join(TARGETS_FILE);
         let text = "[store.staging]\nregion = \"eu-west-1\"\naccount = \"123456789012\"\n\
                     table_prefix = \"load-\"\nunits_per_s_max = 500\n";
-        let of = |endpoint| Stored::of(&args(Store::Dynamodb, Some(endpoint)), folder.path());
-        let missing = refusal(&args(Store::Dynamodb, Some("staging")), folder.path());
+        let of = |endpoint| Stored::of(&args(Store::Dynamodb, Some(endpoint)), &file);
+        let missing = refusal(&args(Store::Dynamodb, Some("staging")), &file);
         assert!(missing.contains(TARGETS_FILE), "{missing}");
         std::fs::write(&file, text).unwrap();
         let Stored::Dynamo(dynamo) = of("staging").unwrap() else { panic!("not DynamoDB") };
@@ -249,14 +232,14 @@ mod tests {
         assert!(dynamo.clone().with_prefix("load-2-").is_ok());
         assert!(dynamo.clone().with_prefix("").is_err());
         assert!(dynamo.with_prefix("prod-").is_err());
-        let unknown = refusal(&args(Store::Dynamodb, Some("prod")), folder.path());
+        let unknown = refusal(&args(Store::Dynamodb, Some("prod")), &file);
         assert!(unknown.contains("staging"), "{unknown}");
         for (change, said) in [
             ("units_per_s_max = 500\n", "units_per_s_max"),
             ("account = \"123456789012\"\n", "account"),
         ] {
             std::fs::write(&file, text.replace(change, "")).unwrap();
-            let less = refusal(&args(Store::Dynamodb, Some("staging")), folder.path());
+            let less = refusal(&args(Store::Dynamodb, Some("staging")), &file);
             assert!(less.contains(said), "{less}");
         }
         for (part, bad) in [

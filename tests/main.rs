@@ -13,6 +13,7 @@ mod whole {
     mod live_target;
     mod relay;
 
+    mod ad_hoc;
     mod audit;
     mod bad_input;
     mod browser;
@@ -23,7 +24,9 @@ mod whole {
     mod faults;
     mod foreign;
     mod live;
+    mod metrics;
     mod outages;
+    mod preflight;
     mod record;
     mod replay;
     mod report;

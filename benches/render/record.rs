@@ -245,6 +245,8 @@ fn run(plan: Plan, shape: Shape, spread: &dyn Fn(u16, Kind) -> Option<Spread>) -
         watch: Watch { seconds: shape.seconds, cpu_share: 0.3, ..Watch::default() },
         connections: Connections::default(),
         consumed: Vec::new(),
+        scraped: None,
+        preflight: Vec::new(),
         live: None,
         environment: Environment::default(),
         plan,

@@ -1,21 +1,21 @@
 //! What can be audited, and how each is read: in bounded memory, put in order as far as that goes.
 
-use std::collections::HashMap;
 use std::fs::File;
 use std::path::Path;
 
 use anyhow::{Context, anyhow, bail};
 use load_engine::record_read::RecordFiles;
 use load_plan::plan::Record;
-use run_analysis::audit::{Audited, Auditor, Fold, HELD_MAX, Order, RunAuditor, Started};
+use run_analysis::audit::{Audited, Auditor, Fold, HELD_MAX, Order};
 use run_record::foreign;
-use run_record::run::Run;
-use run_record::{histogram, record_us};
+use run_record::histogram;
+use run_record::run::{Run, State};
 use run_render::audit::Stream;
 
 use super::sink_log::{self, Seen};
 use super::{Judged, against};
 use crate::args::{AuditArgs, AuditFormat};
+use crate::auditing::{self, OfRows};
 use crate::files;
 
 /// Reads and judges.
@@ -45,41 +45,17 @@ fn record(path: &Path) -> anyhow::Result<Judged> {
     if !matches!(files.run.plan.record, Record::All {}) {
         return Ok(from_run(&files.run));
     }
-    let mut auditor = RunAuditor::of(&files.run.plan);
-    let mut lateness: Vec<_> = files.run.streams.iter().map(|_| histogram()).collect();
-    let places = places(&files.run);
-    let mut notes = Vec::new();
-    for row in files.sent() {
-        let row = match row {
-            Ok(row) => row,
-            Err(error) => {
-                notes.push(format!("a part of the record cannot be read: {error}"));
-                continue;
-            }
-        };
-        let place = places.get(&(row.stream.as_str(), row.phase.as_str()));
-        let Some((stream, phase)) = place.copied() else { continue };
-        auditor.started(Started { stream, phase, sent_ns: row.sent_ns, response_us: None });
-        record_us(&mut lateness[usize::from(stream)], row.sent_ns.saturating_sub(row.due_ns));
+    let of_rows = auditing::of_rows(&files);
+    if of_rows.rows == 0 && files.run.state == State::Running {
+        bail!("the run was killed, or still goes on, before the first segment of rows was whole");
     }
-    let streams = files.run.streams.iter().zip(auditor.finish()).zip(lateness);
+    let OfRows { audited, lateness_us, notes, .. } = of_rows;
+    let streams = files.run.streams.iter().zip(audited).zip(lateness_us);
     let streams = streams.filter_map(|((stream, audited), lateness_us)| {
         let name = stream.name.clone();
         Some(Stream { name, audited: audited?, lateness_us: Some(lateness_us) })
     });
     Ok(Judged { streams: streams.collect(), matched: None, notes })
-}
-
-/// The indices of streams and phases by their names.
-fn places(run: &Run) -> HashMap<(&str, &str), (u16, u16)> {
-    let streams = (0_u16..).zip(&run.plan.streams);
-    streams
-        .flat_map(|(number, stream)| {
-            let phases = (0_u16..).zip(&stream.phases);
-            phases
-                .map(move |(phase, of)| ((stream.name.as_str(), of.name.as_str()), (number, phase)))
-        })
-        .collect()
 }
 
 fn from_run(run: &Run) -> Judged {

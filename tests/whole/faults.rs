@@ -90,11 +90,56 @@ fn a_killed_run_leaves_a_readable_record_and_no_child() {
     assert!(report.status.success(), "{}", stderr(&report));
     let page = std::fs::read_to_string(record.join("report.html")).unwrap();
     assert!(page.contains("UNFINISHED"));
+    assert!(page.contains("planned; known of them:") && !page.contains("✓"), "nothing holds yet");
+    // Rows there are none yet: that is no judgement of arrivals.
+    let audited = output(hanno().arg("audit").arg(&record));
+    assert_eq!(audited.status.code(), Some(2));
+    assert!(stderr(&audited).contains("the first segment of rows"), "{}", stderr(&audited));
     // What was offered until then is not known, and the page says so instead of calling it all.
     assert!(page.contains("Not in this report") && stderr(&report).contains("missing: "));
     let offered = page.split("<section id=\"rates\"").nth(1).unwrap();
     let offered = offered.split("</section>").next().unwrap();
     assert!(offered.contains("reads") && !offered.contains("100 %"), "{offered}");
+}
+
+/// What a kill leaves of a longer run: rows of whole segments, and a `run.json` from before them. Made of a run that
+/// went to its end, and of the `run.json` that it had at its beginning.
+#[test]
+fn the_arrivals_of_a_killed_run_are_judged_by_the_rows_that_it_left() {
+    let folder = directory();
+    let target = Target::start(1);
+    let path = scenario(folder.path(), &target.url, "500/s", "3s");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let bursts =
+        text.replace("rate = \"500/s\"", "kind = \"burst\"\nsize = 100\nevery = \"200ms\"");
+    for (text, class) in [(text, "EVEN"), (bursts, "CLUSTERED")] {
+        std::fs::write(&path, text).unwrap();
+        let record = folder.path().join(class);
+        let mut running = Running::start(hanno().arg("run").arg(&path).arg("--out").arg(&record));
+        running.wait_for("recording to");
+        wait_for_file(&record.join("run.json"));
+        let begun = std::fs::read(record.join("run.json")).unwrap();
+        running.end();
+        let whole = run_json(&record);
+        std::fs::write(record.join("run.json"), begun).unwrap();
+        let printed = output(hanno().arg("report").arg(&record).args(["--format", "json"]));
+        let run: serde_json::Value = serde_json::from_slice(&printed.stdout).unwrap();
+        assert_eq!(run["state"], "running");
+        // The machine may have made it INVALID; what has not ended can pass nothing.
+        assert!(["INCONCLUSIVE", "INVALID"].contains(&run["verdict"].as_str().unwrap()), "{run}");
+        assert!(codes(&run).contains(&"UNFINISHED".to_owned()), "{}", run["findings"]);
+        // The same rows, the same judgement: whatever this machine made of the arrivals.
+        let class_of = |run: &serde_json::Value| run["streams"][0]["audit"]["class"].clone();
+        assert_eq!(class_of(&run), class_of(&whole));
+        assert!(class_of(&run).is_string());
+        let audited = output(hanno().arg("audit").arg(&record).arg("--json"));
+        let audited: serde_json::Value = serde_json::from_slice(&audited.stdout).unwrap();
+        assert_eq!(audited["streams"][0]["audit"]["class"], class_of(&whole));
+        assert_eq!(audited["streams"][0]["audit"]["n"], whole["streams"][0]["audit"]["n"]);
+        assert!(output(hanno().arg("report").arg(&record)).status.success());
+        let page = std::fs::read_to_string(record.join("report.html")).unwrap();
+        assert!(page.contains("UNFINISHED") && page.contains("Not in this report"));
+    }
 }
 
 /// In a mount namespace of its own, where the record's directory is a file system of 96 KiB.

@@ -161,6 +161,37 @@ fn duckdb_counts_the_rows_that_hanno_counts() {
     assert!(!read.status.success(), "{}", stdout(&read));
 }
 
+/// The text is what hashes are of; the file holds the same, typed.
+#[test]
+fn duckdb_reads_the_schedule_that_is_printed() {
+    let folder = directory();
+    let scenario = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/quickstart.toml");
+    let schedule = || {
+        let mut command = hanno();
+        command.arg("schedule").arg(&scenario).args(["--scale", "0.1"]);
+        command
+    };
+    let file = folder.path().join("arrivals.parquet");
+    let written = output(schedule().args(["--format", "parquet", "--out"]).arg(&file));
+    assert!(written.status.success(), "{}", stderr(&written));
+    let read = output(python("read_schedule.py").arg(&file));
+    assert!(read.status.success(), "{}", stderr(&read));
+    let kinds = "seq BIGINT,due_ns BIGINT,stream VARCHAR,phase VARCHAR,journey VARCHAR\n";
+    let text = stdout(&output(&mut schedule()));
+    let (head, rows) = text.split_once('\n').unwrap();
+    assert_eq!(head, "seq,due_ns,stream,phase,journey");
+    assert!(rows.lines().count() > 1_000);
+    assert_eq!(stdout(&read), format!("{kinds}{rows}"));
+
+    // To another program as well; not over what is there.
+    assert_eq!(output(schedule().args(["--format", "parquet"])).stdout, fs::read(&file).unwrap());
+    let again = output(schedule().args(["--format", "parquet", "--out"]).arg(&file));
+    assert_eq!(again.status.code(), Some(2), "{}", stderr(&again));
+    let csv = folder.path().join("arrivals.csv");
+    assert!(output(schedule().arg("--out").arg(&csv)).status.success());
+    assert_eq!(fs::read_to_string(csv).unwrap(), text);
+}
+
 /// Nearest ranks of raw times against percentiles of a histogram, which are at most 0.1 % high and in microseconds.
 #[track_caller]
 fn assert_percentiles(sorted_ns: &[u64], spread: &Value) {

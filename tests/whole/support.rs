@@ -14,7 +14,9 @@ use tempfile::TempDir;
 /// The binary under test, without the environment's opinions.
 pub(crate) fn hanno() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_hanno"));
-    for variable in ["HANNO_SEED", "HANNO_SCALE", "HANNO_TARGET", "HANNO_STORE", "HANNO_DATA"] {
+    for variable in
+        ["HANNO_SEED", "HANNO_SCALE", "HANNO_TARGET", "HANNO_TARGETS", "HANNO_STORE", "HANNO_DATA"]
+    {
         command.env_remove(variable);
     }
     command.env("NO_COLOR", "1");
@@ -184,6 +186,8 @@ fn answer(stream: TcpStream, counted: &AtomicU64, (n, nth): (u64, &Sender<()>), 
             }
         }
     }
+    // Another handle of it is kept, so that leaving closes nothing.
+    writer.shutdown(std::net::Shutdown::Both).ok();
 }
 
 /// A running command whose standard error is read line by line.

@@ -1,10 +1,12 @@
 //! Owns every histogram and every file of a run: takes events, keeps the ledger, writes the record.
 
 use std::sync::Arc;
+use std::thread::{sleep, yield_now};
 use std::time::Duration;
 
 use load_plan::plan::{Plan, Record};
 use run_record::arrival_row::ArrivalRow;
+use run_record::metric_row::MetricRow;
 use run_record::resource_row::ResourceRow;
 use run_record::run::Run;
 use tokio_util::sync::CancellationToken;
@@ -14,6 +16,7 @@ use crate::event::Event;
 use crate::handoff::Handoff;
 use crate::ledger::{Ledger, second_of};
 use crate::machine::let_others_go_first;
+use crate::metrics::{self, Page, Value};
 use crate::planned::Planned;
 use crate::progress::Progress;
 use crate::record_dir::{RecordDir, RecordDirError, Streams};
@@ -23,6 +26,10 @@ use crate::window::Measured;
 
 /// How often events are taken: not one by one, since a wake-up for each would disturb the users it measures.
 const TAKE_EVERY: Duration = Duration::from_millis(20);
+
+/// So many events are worked off in some 100 µs. Then whoever waits for this core goes first: the kernel would let the
+/// collector finish its slice of milliseconds before a user that has become ready, low priority or not.
+const PIECE_EVENTS: usize = 32;
 
 /// Events that may wait; beyond it users wait for the collector, after they have stamped their times.
 pub(crate) const EVENTS_MAX: usize = 1 << 16;
@@ -67,7 +74,7 @@ impl Collector {
         let mut book = Book::open(self);
         while book.take_events() {
             book.keep_time();
-            std::thread::sleep(TAKE_EVERY);
+            sleep(TAKE_EVERY);
         }
         book.close()
     }
@@ -117,20 +124,37 @@ impl Book {
         // Looked at first: what was sent before the last sender went is still taken.
         let gone = self.with.events.is_disconnected();
         // All at once: users wait for the lock of the queue no longer than for one exchange.
-        for event in self.with.events.drain().collect::<Vec<_>>() {
-            self.take(&event, now_ns);
+        for piece in self.with.events.drain().collect::<Vec<_>>().chunks(PIECE_EVENTS) {
+            for event in piece {
+                self.take(event, now_ns);
+            }
+            yield_now();
         }
         !gone
     }
 
     fn take(&mut self, event: &Event, now_ns: u64) {
         self.ledger.on_event(event, now_ns);
-        let Event::Row { row, .. } = event else { return };
+        let row = match event {
+            Event::Row { row, .. } => row,
+            Event::Scraped { at_ns, page } => return self.take_page(*at_ns, page, now_ns),
+            Event::Probe { .. } | Event::Heard { .. } => return,
+        };
         if let Some(started) = Started::of(row) {
             (self.with.started)(started);
         }
         if kept(self.with.plan.record, row) {
             self.write(|streams| streams.arrival(row, now_ns));
+        }
+    }
+
+    fn take_page(&mut self, at_ns: u64, page: &Result<Page, String>, now_ns: u64) {
+        if let Some(scraped) = &mut self.with.run.scraped {
+            metrics::count(scraped, page);
+        }
+        for Value { series, counter, value } in page.iter().flat_map(|page| &page.values) {
+            let row = MetricRow { at_ns, series: series.clone(), counter: *counter, value: *value };
+            self.write(|streams| streams.metric(&row, now_ns));
         }
     }
 
@@ -203,6 +227,7 @@ impl Book {
             for (&(number, phase, kind), histogram) in &interval {
                 let tag = self.ledger.steps.tag(&self.with.plan, number, phase, kind);
                 self.write(|streams| streams.interval(&tag, span, histogram));
+                yield_now();
             }
             self.ledger.written(interval);
         }

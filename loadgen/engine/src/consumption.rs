@@ -1,11 +1,40 @@
-//! What the target's store consumed during the run: totals in, differences out.
+//! What the target's store consumed during the run, out of the text that Prometheus scrapes: totals in,
+//! differences out; pure.
 
 use std::collections::BTreeMap;
 
 use run_record::resource_row::ResourceRow;
 use run_record::run::ConsumedUnits;
 
-use crate::exposition::none;
+use crate::exposition::{self, Sample};
+
+/// More operations than this are not taken: the text is another process's.
+const OPERATIONS_MAX: usize = 64;
+
+/// Longer names are not taken, for the same reason.
+const NAME_BYTES_MAX: usize = 64;
+
+/// Reads what each operation has consumed since the target started, in order of their names.
+///
+/// Four counters, told apart by the end of their names so that any service can have a prefix of its own, each
+/// with a label `operation`: `…store_calls_total`, `…store_requests_total`, `…store_read_units_total`,
+/// `…store_write_units_total`.
+pub(crate) fn totals(text: &str) -> Vec<ConsumedUnits> {
+    let mut operations: BTreeMap<&str, ConsumedUnits> = BTreeMap::new();
+    for (name, operation, value) in exposition::samples(text).filter_map(counter) {
+        if operations.len() == OPERATIONS_MAX && !operations.contains_key(operation) {
+            continue;
+        }
+        let entry = operations.entry(operation).or_insert_with(|| none(operation));
+        match name {
+            Counter::Calls => entry.calls = whole(value),
+            Counter::Requests => entry.requests = whole(value),
+            Counter::ReadUnits => entry.read_units = value,
+            Counter::WriteUnits => entry.write_units = value,
+        }
+    }
+    operations.into_values().collect()
+}
 
 /// Totals as the target told them, before the run and last.
 #[derive(Debug, Default)]
@@ -70,6 +99,52 @@ impl Consumption {
     }
 }
 
+/// An operation that has consumed nothing.
+fn none(operation: &str) -> ConsumedUnits {
+    ConsumedUnits {
+        operation: operation.to_owned(),
+        calls: 0,
+        requests: 0,
+        read_units: 0.0,
+        write_units: 0.0,
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Counter {
+    Calls,
+    Requests,
+    ReadUnits,
+    WriteUnits,
+}
+
+/// Counter, operation and value of a sample; none of any other sample.
+fn counter(Sample { series, value }: Sample<'_>) -> Option<(Counter, &str, f64)> {
+    let counter = [
+        ("store_calls_total", Counter::Calls),
+        ("store_requests_total", Counter::Requests),
+        ("store_read_units_total", Counter::ReadUnits),
+        ("store_write_units_total", Counter::WriteUnits),
+    ];
+    let (_, counter) = counter.into_iter().find(|(end, _)| series.name.ends_with(end))?;
+    let [("operation", operation)] = series.labels[..] else { return None };
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'_' || b == b'-';
+    if operation.len() > NAME_BYTES_MAX || !operation.bytes().all(plain) {
+        return None;
+    }
+    let is_count = value.is_finite() && value >= 0.0;
+    is_count.then_some((counter, operation, value))
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "`counter` lets no negative value through, and a cast of a larger one gives the largest"
+)]
+fn whole(value: f64) -> u64 {
+    value as u64
+}
+
 fn units(totals: &Totals) -> (f64, f64) {
     totals.values().fold((0.0, 0.0), |(read, write), total| {
         (read + total.read_units, write + total.write_units)
@@ -90,6 +165,41 @@ mod tests {
         let mut row = ResourceRow::default();
         consumption.end_second(&mut row);
         (row.read_units, row.write_units)
+    }
+
+    #[test]
+    fn the_four_counters_are_found_among_others() {
+        let text = "# HELP chat_store_calls Calls.\n# TYPE chat_store_calls counter\n\
+            chat_store_calls_total{operation=\"put_reaction\"} 3\n\
+            chat_store_requests_total{operation=\"put_reaction\"} 7\n\
+            chat_store_read_units_total{operation=\"put_reaction\"} 3.5\n\
+            chat_store_write_units_total{operation=\"put_reaction\"} 1.2e1\n\
+            chat_store_calls_total{operation=\"is_member\"} 4 1700000000\n\
+            chat_requests_total{route=\"/x\",method=\"GET\",status=\"2xx\"} 9\n# EOF\n";
+        let put = ConsumedUnits {
+            calls: 3,
+            requests: 7,
+            read_units: 3.5,
+            write_units: 12.0,
+            ..none("put_reaction")
+        };
+        assert_eq!(totals(text), [ConsumedUnits { calls: 4, ..none("is_member") }, put]);
+    }
+
+    #[test]
+    fn what_is_none_of_them_is_passed_over() {
+        for line in [
+            "store_calls_total 3",
+            "store_calls_total{operation=\"a\"} NaN",
+            "store_calls_total{operation=\"a\"} -1",
+            "store_calls_total{operation=\"<b>\"} 1",
+            "store_calls_total{operation=\"a\",x=\"y\"} 1",
+        ] {
+            assert_eq!(totals(line), [], "{line}");
+        }
+        let many: Vec<String> =
+            (0..1000).map(|n| format!("store_calls_total{{operation=\"o{n}\"}} 1")).collect();
+        assert_eq!(totals(&many.join("\n")).len(), OPERATIONS_MAX);
     }
 
     #[test]

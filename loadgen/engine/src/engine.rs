@@ -19,8 +19,10 @@ use crate::event::Event;
 use crate::flow::Flow;
 use crate::http::Http;
 use crate::machine;
+use crate::metrics::Metrics;
 use crate::pacer::Pacer;
 use crate::planned::Planned;
+use crate::preflight::preflight;
 use crate::probes::Probes;
 use crate::progress::Progress;
 use crate::readers::Readers;
@@ -29,7 +31,7 @@ use crate::requests::Requests;
 use crate::scrape::{Scraper, Scraping};
 use crate::start::unstarted;
 use crate::started::Started;
-use crate::targets::{Target, preflight};
+use crate::targets::Target;
 use crate::users::{self, UsersError};
 use crate::watch::Watcher;
 
@@ -61,8 +63,6 @@ pub struct Job {
     pub overrides: BTreeMap<String, String>,
     /// Process of the bundled service, to be watched.
     pub target_pid: Option<u32>,
-    /// Base URL under which the target says in `/metrics` what its store has consumed; asked each second.
-    pub metrics: Option<String>,
     /// Where the record goes.
     pub dir: Arc<RecordDir>,
     /// Told each second.
@@ -100,9 +100,13 @@ pub enum EngineError {
 /// See [`EngineError`].
 pub fn run(job: Job) -> Result<Run, EngineError> {
     machine::raise_descriptor_limit();
-    let unreachable = preflight(&job.target).err();
+    let (preflight, unreachable) = match preflight(&job.target) {
+        Ok(preflight) => (preflight, None),
+        Err(why) => (Vec::new(), Some(why)),
+    };
     let (interrupt, dir) = (job.stop.clone(), Arc::clone(&job.dir));
-    let engine = Engine::assemble(job, unreachable.is_none())?;
+    let mut engine = Engine::assemble(job, unreachable.is_none())?;
+    engine.run.preflight = preflight;
     let Collected { run, error } = engine.drive()?;
     let state = match () {
         () if error.is_some() || unreachable.is_some() || run.aborted_by.is_some() => {
@@ -164,12 +168,15 @@ impl Engine {
             receiver,
             abandon,
             stop,
-            run: unstarted(&plan, job.environment, job.overrides),
+            run: Run {
+                scraped: job.target.metrics.as_ref().map(Metrics::unasked),
+                ..unstarted(&plan, job.environment, job.overrides)
+            },
             dir: job.dir,
             progress: job.progress,
             started: job.started,
             watcher: Watcher::new(cores_given, job.target_pid),
-            scraper: job.metrics.as_deref().map(Scraper::new).transpose()?,
+            scraper: job.target.metrics.map(Scraper::new).transpose()?,
             plan,
         })
     }

@@ -1,9 +1,9 @@
 //! What reaches the collector.
 
 use run_record::arrival_row::ArrivalRow;
-use run_record::run::ConsumedUnits;
 
 use crate::audience::Heard;
+use crate::metrics::Page;
 
 /// A message to the collector.
 #[derive(Clone, Debug)]
@@ -30,11 +30,12 @@ pub(crate) enum Event {
         at_ns: u64,
         heard: Heard,
     },
-    /// What the target's store has consumed since it started, by operation.
-    Consumed {
-        /// When it said so, from the run's start; 0 before it.
+    /// The target was asked for its metrics.
+    Scraped {
+        /// When, from the run's start; 0 before it.
         at_ns: u64,
-        totals: Vec<ConsumedUnits>,
+        /// What it said, or why it said nothing.
+        page: Box<Result<Page, String>>,
     },
 }
 

@@ -1,7 +1,7 @@
 //! Where the pacer leaves arrivals and users take them.
 //!
 //! The pacer never waits for a user. A free user is woken at once, the one that became free last first
-//! (its memory is warm); without a free user the arrival waits in a bounded queue, and beyond that it is
+//! (its memory is warm), and one that has never served only after all others (it has no connection yet); without a free user the arrival waits in a bounded queue, and beyond that it is
 //! dropped and says so. Whether a user was free at release is known exactly, so that lateness of the
 //! generator and lack of users are told apart.
 
@@ -33,8 +33,12 @@ pub(crate) struct Handoff {
 struct State {
     /// The wake-up ends of all seats; emptied when closed, so that seated users see the end.
     wakers: Vec<flume::Sender<Released>>,
-    /// Seats whose user waits, the last to become free at the end.
+    /// Seats whose user waits and has served before, the last to become free at the end.
     idle: Vec<usize>,
+    /// Seats whose user waits and has never served.
+    fresh: Vec<usize>,
+    /// By seat, whether it has ever served.
+    served: Vec<bool>,
     waiting: VecDeque<Released>,
     closed: bool,
 }
@@ -46,6 +50,8 @@ impl Handoff {
         let state = State {
             wakers,
             idle: Vec::with_capacity(users),
+            fresh: Vec::with_capacity(users),
+            served: vec![false; users],
             waiting: VecDeque::new(),
             closed: false,
         };
@@ -59,10 +65,11 @@ impl Handoff {
     pub(crate) fn offer(&self, arrival: Arrival, released_ns: u64) -> Result<(), Released> {
         let mut state = self.lock();
         let released = Released { arrival, released_ns, user_free: true };
-        if let Some(seat) = state.idle.pop() {
+        if let Some(seat) = state.idle.pop().or_else(|| state.fresh.pop()) {
+            state.served[seat] = true;
             let waker = state.wakers[seat].clone();
             drop(state);
-            // A seat is in `idle` only while its channel is empty and its user waits.
+            // A seat is in `idle` or `fresh` only while its channel is empty and its user waits.
             return waker.try_send(released).map_err(flume::TrySendError::into_inner);
         }
         let queued = Released { user_free: false, ..released };
@@ -73,17 +80,24 @@ impl Handoff {
         Err(queued)
     }
 
+    /// Whether a user that has served before is free.
+    pub(crate) fn has_idle(&self) -> bool {
+        !self.lock().idle.is_empty()
+    }
+
     /// The next arrival for the user in this seat; none when there will be no more.
     pub(crate) async fn take(&self, seat: usize) -> Option<Released> {
         {
             let mut state = self.lock();
             if let Some(released) = state.waiting.pop_front() {
+                state.served[seat] = true;
                 return Some(released);
             }
             if state.closed {
                 return None;
             }
-            state.idle.push(seat);
+            let free = if state.served[seat] { &mut state.idle } else { &mut state.fresh };
+            free.push(seat);
         }
         self.seats[seat].recv_async().await.ok()
     }
@@ -93,6 +107,7 @@ impl Handoff {
         let mut state = self.lock();
         state.closed = true;
         state.idle.clear();
+        state.fresh.clear();
         state.wakers.clear();
     }
 
@@ -131,6 +146,27 @@ mod tests {
         let taken = second.await.unwrap();
         assert_eq!((taken.arrival.seq, taken.released_ns, taken.user_free), (7, 70, true));
         assert!(futures_util::poll!(&mut first).is_pending());
+    }
+
+    #[tokio::test]
+    async fn a_user_that_has_served_goes_before_one_that_never_has() {
+        let handoff = Handoff::new(2, 10);
+        let (first, second) = (handoff.take(0), handoff.take(1));
+        tokio::pin!(first, second);
+        assert!(futures_util::poll!(&mut second).is_pending());
+        handoff.offer(arrival(0), 0).unwrap();
+        assert_eq!(second.await.unwrap().arrival.seq, 0);
+        let again = handoff.take(1);
+        tokio::pin!(again);
+        assert!(!handoff.has_idle());
+        assert!(futures_util::poll!(&mut again).is_pending());
+        assert!(handoff.has_idle());
+        assert!(futures_util::poll!(&mut first).is_pending(), "the last to become free");
+        handoff.offer(arrival(1), 1).unwrap();
+        assert_eq!(again.await.unwrap().arrival.seq, 1);
+        assert!(!handoff.has_idle());
+        handoff.offer(arrival(2), 2).unwrap();
+        assert_eq!(first.await.unwrap().arrival.seq, 2);
     }
 
     #[tokio::test]

@@ -60,7 +60,8 @@ impl Exchange for Http {
         if self.plain.serves(request.endpoint) {
             self.plain.exchange(kept, clock, request, times).await
         } else {
-            self.pooled.exchange(clock, request, times).await
+            // In memory of its own: it is large, and every user would carry it.
+            Box::pin(self.pooled.exchange(clock, request, times)).await
         }
     }
 }

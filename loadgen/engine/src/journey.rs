@@ -1,6 +1,7 @@
 //! Serves one arrival: its steps in order, each with its due time, its limit and its row.
 
 use std::panic::AssertUnwindSafe;
+use std::pin::pin;
 use std::time::Duration;
 
 use futures_util::FutureExt;
@@ -76,11 +77,15 @@ impl<E: Exchange> Attempt<'_, E> {
     async fn run(&self, kept: &mut E::Kept) -> ArrivalRow {
         let mut times = Times::default();
         let mut bytes_out = 0;
-        let sending = AssertUnwindSafe(self.send_when_due(kept, &mut times, &mut bytes_out));
-        let end = tokio::select! {
-            biased;
-            end = sending.catch_unwind() => end.unwrap_or(End::Failed(Failure("panic"))),
-            () = self.setting.abandon.cancelled() => End::Abandoned,
+        let end = {
+            // Pinned where it is: what is moved from wrapper to wrapper is copied as a whole.
+            let sending = pin!(self.send_when_due(kept, &mut times, &mut bytes_out));
+            let sending = AssertUnwindSafe(sending).catch_unwind();
+            tokio::select! {
+                biased;
+                end = sending => end.unwrap_or(End::Failed(Failure("panic"))),
+                () = self.setting.abandon.cancelled() => End::Abandoned,
+            }
         };
         let plan = self.setting.requests.plan();
         let base = rows::of_step(plan, self.released, self.index, self.due_ns);
@@ -99,7 +104,7 @@ impl<E: Exchange> Attempt<'_, E> {
         let run_id = self.clock.started_unix_ns();
         let request = self.setting.requests.prepare(run_id, &self.released.arrival, self.index);
         *bytes_out = request.body.as_ref().map_or(0, |(body, _)| body.len() as u64);
-        let sending = self.setting.exchange.send(kept, self.clock, request, times);
+        let sending = pin!(self.setting.exchange.send(kept, self.clock, request, times));
         let limit = Duration::from_nanos(self.step.timeout_ns);
         match tokio::time::timeout(limit, sending).await {
             Ok(Ok(reply)) => End::Replied(reply),

@@ -111,7 +111,11 @@ impl Ledger {
         match event {
             Event::Row { row, arrival_due_ns } => self.on_row(row, *arrival_due_ns, now_ns),
             Event::Heard { reader, at_ns, heard } => self.on_heard(*reader, *at_ns, *heard),
-            Event::Consumed { at_ns, totals } => self.consumption.on_totals(*at_ns, totals),
+            Event::Scraped { at_ns, page } => {
+                if let Ok(page) = &**page {
+                    self.consumption.on_totals(*at_ns, &page.consumed);
+                }
+            }
             Event::Probe { probe, due_ns, late_ns } => {
                 self.second.on_probe(*probe, *late_ns);
                 if self.measured.covers(*due_ns) {

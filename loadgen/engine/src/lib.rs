@@ -23,6 +23,8 @@ mod times;
 mod http;
 mod server_timing;
 pub mod targets;
+mod preflight;
+mod handshake;
 
 mod readers;
 mod sse;
@@ -31,6 +33,7 @@ mod event;
 mod rows;
 mod probes;
 mod scrape;
+pub mod metrics;
 mod exposition;
 mod collector;
 mod ledger;

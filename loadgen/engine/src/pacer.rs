@@ -6,6 +6,7 @@ use std::sync::Arc;
 use load_plan::arrival::Arrival;
 use load_plan::plan::Plan;
 use run_record::arrival_row::ArrivalRow;
+use tokio::task::yield_now;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
@@ -17,6 +18,9 @@ use crate::rows;
 
 /// How long the pacer sleeps at most before it looks whether it was told to stop.
 const LOOK_UP_NS: u64 = 100_000_000;
+
+/// In the first turn the runtime sees which replies have come, in the second their users run.
+const TURNS: usize = 2;
 
 /// What the pacer works with.
 #[derive(Debug)]
@@ -43,6 +47,9 @@ impl Pacer {
     ) -> io::Result<()> {
         let timer = ExactTimer::new(clock)?;
         for arrival in schedule {
+            if clock.until_ns(arrival.due_ns) == 0 {
+                self.let_replies_in(&arrival).await;
+            }
             let due = self.wait_until_due(&clock, &timer, arrival.due_ns).await?;
             self.planned.add(arrival.stream, self.measured(&arrival));
             if due {
@@ -55,6 +62,17 @@ impl Pacer {
         let open = self.handoffs.iter().zip(&self.plan.streams).filter(|(_, s)| !s.is_closed());
         open.for_each(|(handoff, _)| handoff.close());
         Ok(())
+    }
+
+    /// Behind time, each further user would open a connection, which takes as long as several requests and would put
+    /// the next ones further behind. Replies that have come meanwhile may free one that has its own.
+    async fn let_replies_in(&self, arrival: &Arrival) {
+        for _ in 0..TURNS {
+            if self.handoff(arrival).has_idle() {
+                return;
+            }
+            yield_now().await;
+        }
     }
 
     /// False when told to stop before.
@@ -76,10 +94,14 @@ impl Pacer {
     }
 
     async fn release(&self, arrival: Arrival, now_ns: u64) {
-        let offered = self.handoffs[usize::from(arrival.stream)].offer(arrival, now_ns);
+        let offered = self.handoff(&arrival).offer(arrival, now_ns);
         if let Err(refused) = offered {
             self.report(rows::dropped(&self.plan, &refused, "queue_full")).await;
         }
+    }
+
+    fn handoff(&self, arrival: &Arrival) -> &Handoff {
+        &self.handoffs[usize::from(arrival.stream)]
     }
 
     async fn report(&self, row: ArrivalRow) {

@@ -8,9 +8,10 @@ use hdrhistogram::Histogram;
 use load_plan::plan::Plan;
 use run_record::arrival_row::ArrivalRow;
 use run_record::latency::{LatencyLogWriter, Tag};
+use run_record::metric_row::MetricRow;
 use run_record::resource_row::ResourceRow;
 use run_record::run::Run;
-use run_record::{RecordError, arrivals, resources, run_file};
+use run_record::{RecordError, arrivals, metrics, resources, run_file};
 
 use crate::segment::{Segment, Segments};
 
@@ -98,6 +99,7 @@ impl RecordDir {
             latency_path: path,
             arrivals: Segments::new(self.root.join("arrivals")),
             resources: Segments::new(self.root.join("resources")),
+            metrics: Segments::new(self.root.join("metrics")),
             plan: plan.clone(),
         })
     }
@@ -144,6 +146,7 @@ pub(crate) struct Streams {
     latency_path: PathBuf,
     arrivals: Segments<arrivals::SegmentWriter<BufWriter<File>>>,
     resources: Segments<resources::SegmentWriter<BufWriter<File>>>,
+    metrics: Segments<metrics::SegmentWriter<BufWriter<File>>>,
     plan: Plan,
 }
 
@@ -159,6 +162,10 @@ impl Streams {
         now_ns: u64,
     ) -> Result<(), RecordDirError> {
         self.resources.push(now_ns, resources::SegmentWriter::new, |s| s.push(row))
+    }
+
+    pub(crate) fn metric(&mut self, row: &MetricRow, now_ns: u64) -> Result<(), RecordDirError> {
+        self.metrics.push(now_ns, metrics::SegmentWriter::new, |s| s.push(row))
     }
 
     pub(crate) fn interval(
@@ -180,7 +187,8 @@ impl Streams {
     pub(crate) fn finish(mut self) -> Result<(), RecordDirError> {
         self.flush()?;
         self.arrivals.end()?;
-        self.resources.end()
+        self.resources.end()?;
+        self.metrics.end()
     }
 }
 
@@ -194,6 +202,15 @@ impl Segment for arrivals::SegmentWriter<BufWriter<File>> {
 }
 
 impl Segment for resources::SegmentWriter<BufWriter<File>> {
+    fn rows(&self) -> u64 {
+        self.rows()
+    }
+    fn finish(self) -> Result<BufWriter<File>, RecordError> {
+        self.finish()
+    }
+}
+
+impl Segment for metrics::SegmentWriter<BufWriter<File>> {
     fn rows(&self) -> u64 {
         self.rows()
     }

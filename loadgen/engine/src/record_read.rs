@@ -7,9 +7,10 @@ use std::path::{Path, PathBuf};
 use load_plan::plan::Record;
 use run_record::arrivals::{self, SentRow};
 use run_record::latency::{self, Interval};
+use run_record::metric_row::MetricRow;
 use run_record::resource_row::ResourceRow;
 use run_record::run::Run;
-use run_record::{RecordError, resources, run_file};
+use run_record::{RecordError, metrics, resources, run_file};
 
 use crate::record_dir::{RecordDirError, unreadable};
 
@@ -55,6 +56,19 @@ impl RecordFiles {
         let (segments, unlisted) = self.segments("resources");
         let rows = segments.into_iter().flat_map(|(part, path)| {
             items(part, File::open(path).map_err(RecordError::Io).and_then(resources::read))
+        });
+        rows.chain(unlisted.into_iter().map(Err))
+    }
+
+    /// What the target said of itself; nothing where it was not asked.
+    pub fn metrics(&self) -> impl Iterator<Item = Result<MetricRow, PartError>> + use<> {
+        let (segments, unlisted) = match &self.run.scraped {
+            // The folder is made for the first value.
+            Some(scraped) if !scraped.series.is_empty() => self.segments("metrics"),
+            _ => (Vec::new(), None),
+        };
+        let rows = segments.into_iter().flat_map(|(part, path)| {
+            items(part, File::open(path).map_err(RecordError::Io).and_then(metrics::read))
         });
         rows.chain(unlisted.into_iter().map(Err))
     }

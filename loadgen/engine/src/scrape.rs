@@ -1,18 +1,19 @@
-//! Asks the target once a second what its store has consumed: a thread of its own, so that a target that
-//! answers slowly delays nothing.
+//! Asks the target once a second for its metrics: a thread of its own, so that a target that answers slowly
+//! delays nothing.
 
+use std::error::Error;
 use std::io;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use reqwest::{Client, Url};
+use reqwest::Client;
 use tokio::runtime::Runtime;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
 use crate::engine::EngineError;
 use crate::event::Event;
-use crate::exposition;
+use crate::metrics::{Metrics, Page};
 use crate::targets::LoopbackResolver;
 
 /// How long an answer may take: less than the time to the next question.
@@ -26,17 +27,19 @@ const NS_PER_S: u64 = 1_000_000_000;
 /// Asked so long before a second ends, the answer is there when its row is written.
 const EARLY_NS: u64 = 200_000_000;
 
-/// Asks one address.
+/// Asks for one page.
 pub(crate) struct Scraper {
     runtime: Runtime,
     client: Client,
-    url: Url,
+    metrics: Metrics,
+    /// The series of the answers so far.
+    kept: Vec<String>,
 }
 
 /// Why a target did not tell.
 #[derive(Debug, thiserror::Error)]
 enum ScrapeError {
-    #[error(transparent)]
+    #[error("{}", chain(.0))]
     Http(#[from] reqwest::Error),
     #[error("the text is longer than {TEXT_BYTES_MAX} bytes")]
     TooLong,
@@ -56,9 +59,7 @@ pub(crate) struct Scraping {
 
 impl Scraper {
     /// A client of its own: what it sends is no part of the load.
-    pub(crate) fn new(base: &str) -> io::Result<Self> {
-        let url =
-            Url::parse(base).and_then(|base| base.join("metrics")).map_err(io::Error::other)?;
+    pub(crate) fn new(metrics: Metrics) -> io::Result<Self> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let client = Client::builder()
             .http1_only()
@@ -68,17 +69,18 @@ impl Scraper {
             .dns_resolver(LoopbackResolver)
             .build()
             .map_err(io::Error::other)?;
-        Ok(Self { runtime, client, url })
+        Ok(Self { runtime, client, metrics, kept: Vec::new() })
     }
 
-    /// Asks once, so that what was consumed before the run is known.
-    pub(crate) fn before_the_run(self, events: &flume::Sender<Event>) -> Asking {
-        self.runtime.block_on(self.ask(0, events));
+    /// Asks once, so that what was there before the run is known.
+    pub(crate) fn before_the_run(mut self, events: &flume::Sender<Event>) -> Asking {
+        let text = self.runtime.block_on(text(&self.client, &self.metrics));
+        self.tell(0, text, events);
         Asking { scraper: self, events: events.clone() }
     }
 
-    async fn ask_each_second(
-        &self,
+    fn ask_each_second(
+        mut self,
         clock: Clock,
         events: &flume::Sender<Event>,
         end: &CancellationToken,
@@ -86,37 +88,49 @@ impl Scraper {
         let mut due_ns = NS_PER_S - EARLY_NS;
         while !end.is_cancelled() {
             let wait = Duration::from_nanos(clock.until_ns(due_ns));
-            if end.run_until_cancelled(tokio::time::sleep(wait)).await.is_some() {
-                self.ask(clock.now_ns(), events).await;
+            // A sleep is made where its runtime is.
+            let waited = async { end.run_until_cancelled(tokio::time::sleep(wait)).await };
+            if self.runtime.block_on(waited).is_some() {
+                self.ask(clock, events);
                 due_ns = ((clock.now_ns() + EARLY_NS) / NS_PER_S + 1) * NS_PER_S - EARLY_NS;
             }
         }
-        self.ask(clock.now_ns(), events).await;
+        self.ask(clock, events);
+    }
+
+    fn ask(&mut self, clock: Clock, events: &flume::Sender<Event>) {
+        let at_ns = clock.now_ns();
+        let text = self.runtime.block_on(text(&self.client, &self.metrics));
+        self.tell(at_ns, text, events);
     }
 
     /// A target that does not answer leaves a gap, which the record shows.
-    async fn ask(&self, at_ns: u64, events: &flume::Sender<Event>) {
-        match self.text().await {
-            // A full channel means a collector that is behind; the next answer tells as much.
-            Ok(text) => {
-                let totals = exposition::consumed(&text);
-                drop(events.try_send(Event::Consumed { at_ns, totals }));
-            }
-            Err(error) => tracing::debug!("{} does not say what was consumed: {error}", self.url),
-        }
+    fn tell(
+        &mut self,
+        at_ns: u64,
+        text: Result<String, ScrapeError>,
+        events: &flume::Sender<Event>,
+    ) {
+        let page: Result<Page, String> = match text {
+            Ok(text) => Ok(self.metrics.page(&text, &mut self.kept)),
+            Err(error) => Err(error.to_string()),
+        };
+        // A full channel means a collector that is behind; the next answer tells as much.
+        drop(events.try_send(Event::Scraped { at_ns, page: Box::new(page) }));
     }
+}
 
-    async fn text(&self) -> Result<String, ScrapeError> {
-        let mut response = self.client.get(self.url.clone()).send().await?.error_for_status()?;
-        let mut text = Vec::new();
-        while let Some(chunk) = response.chunk().await? {
-            text.extend_from_slice(&chunk);
-            if text.len() > TEXT_BYTES_MAX {
-                return Err(ScrapeError::TooLong);
-            }
+async fn text(client: &Client, metrics: &Metrics) -> Result<String, ScrapeError> {
+    let response = client.get(metrics.url.clone()).send().await?;
+    let mut response = response.error_for_status()?;
+    let mut text = Vec::new();
+    while let Some(chunk) = response.chunk().await? {
+        text.extend_from_slice(&chunk);
+        if text.len() > TEXT_BYTES_MAX {
+            return Err(ScrapeError::TooLong);
         }
-        Ok(String::from_utf8_lossy(&text).into_owned())
     }
+    Ok(String::from_utf8_lossy(&text).into_owned())
 }
 
 impl Asking {
@@ -126,7 +140,7 @@ impl Asking {
         let ended = end.clone();
         let thread = std::thread::Builder::new().name("hanno-scrape".into()).spawn(move || {
             let Self { scraper, events } = self;
-            scraper.runtime.block_on(scraper.ask_each_second(clock, &events, &ended));
+            scraper.ask_each_second(clock, &events, &ended);
         })?;
         Ok(Scraping { thread, end })
     }
@@ -138,4 +152,15 @@ impl Scraping {
         self.end.cancel();
         self.thread.join().map_err(|_| EngineError::Defect("scraper"))
     }
+}
+
+/// The error with its causes, which say what happened; the address is told elsewhere.
+fn chain(error: &reqwest::Error) -> String {
+    let causes = std::iter::successors(error.source(), |&cause| cause.source());
+    let first = if error.is_timeout() { "no answer in time" } else { "no answer" };
+    let status = error.status().map(|status| format!("answered {status}"));
+    let mut words = vec![status.unwrap_or_else(|| first.to_owned())];
+    words.extend(causes.map(ToString::to_string));
+    words.dedup();
+    words.join(": ")
 }

@@ -50,6 +50,7 @@ impl<S: Segment> Segments<S> {
         let open = match &mut self.open {
             Some(open) => open,
             none => {
+                fs::create_dir_all(&self.folder).map_err(io_error(&self.folder))?;
                 let part = self.folder.join(format!(".{:04}.parquet.part", self.number));
                 let file = File::create(&part).map_err(io_error(&part))?;
                 let writer = begin(BufWriter::new(file)).map_err(content_error(&part))?;

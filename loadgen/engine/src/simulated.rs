@@ -138,7 +138,7 @@ impl Ran {
     fn rows(&self) -> impl Iterator<Item = &run_record::arrival_row::ArrivalRow> {
         self.events.iter().filter_map(|event| match event {
             Event::Row { row, .. } => Some(&**row),
-            Event::Probe { .. } | Event::Heard { .. } | Event::Consumed { .. } => None,
+            Event::Probe { .. } | Event::Heard { .. } | Event::Scraped { .. } => None,
         })
     }
 }

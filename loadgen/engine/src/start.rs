@@ -41,6 +41,8 @@ pub(crate) fn unstarted(
         errors: Vec::new(),
         connections: Connections::default(),
         consumed: Vec::new(),
+        scraped: None,
+        preflight: Vec::new(),
         live: None,
         lateness_us: None,
         wait_us: None,

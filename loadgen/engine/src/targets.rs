@@ -3,14 +3,12 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::net::{SocketAddr, ToSocketAddrs};
-use std::time::Duration;
 
 use load_plan::plan::Endpoint;
 use reqwest::Url;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
-/// How long the first connection may take before the target counts as unreachable.
-const PREFLIGHT_TIMEOUT: Duration = Duration::from_secs(2);
+use crate::metrics::Metrics;
 
 /// A place that load may be sent to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +17,8 @@ pub struct Target {
     pub name: String,
     /// Base URL of each role.
     pub bases: BTreeMap<Endpoint, Url>,
+    /// Where it tells its metrics, and which are kept; not asked where there is none.
+    pub metrics: Option<Metrics>,
 }
 
 /// Why load may not go there.
@@ -40,6 +40,14 @@ pub enum TargetError {
         /// What is wrong with it.
         problem: &'static str,
     },
+    /// A metric that cannot be asked for.
+    #[error("metrics of `{target}`: {problem}")]
+    BadSeries {
+        /// The page.
+        target: String,
+        /// What is wrong with what was asked for.
+        problem: String,
+    },
     /// Another machine.
     #[error(
         "target `{target}` is refused: `{host}` is not this machine, and load goes to loopback addresses only (127.0.0.0/8, ::1, localhost)"
@@ -58,47 +66,69 @@ impl Target {
     /// # Errors
     /// When it is no plain `http://` or `https://` URL of this machine.
     pub fn at_url(text: &str) -> Result<Self, TargetError> {
-        let url = Url::parse(text).ok().filter(Url::has_host);
-        let url = url.ok_or_else(|| TargetError::Unknown { target: text.to_owned() })?;
-        let target = shown(&url);
-        let bad = |problem| TargetError::BadUrl { target: target.clone(), problem };
-        if !matches!(url.scheme(), "http" | "https") {
-            return Err(bad("only http:// and https:// can be sent to"));
-        }
-        if !url.username().is_empty() || url.password().is_some() {
-            return Err(bad("credentials in a URL end up in logs: use `bearer` or `headers`"));
-        }
-        if url.query().is_some() || url.fragment().is_some() {
-            return Err(bad("a base URL has neither query nor fragment"));
-        }
-        if !is_loopback(&url) {
-            let host = url.host_str().unwrap_or_default().to_owned();
-            return Err(TargetError::NotAllowed { target, host });
-        }
+        let url = base(text)?;
         let roles = [Endpoint::Read, Endpoint::Write, Endpoint::Admin];
-        Ok(Self { name: target, bases: roles.map(|role| (role, url.clone())).into() })
+        let bases = roles.map(|role| (role, url.clone())).into();
+        Ok(Self { name: shown(&url), bases, metrics: None })
+    }
+
+    /// A base URL for each role.
+    ///
+    /// # Errors
+    /// As of [`Target::at_url`], for each of them.
+    pub fn named(name: &str, bases: [(Endpoint, String); 3]) -> Result<Self, TargetError> {
+        let bases = bases.into_iter().map(|(role, text)| Ok((role, base(&text)?)));
+        Ok(Self { name: name.to_owned(), bases: bases.collect::<Result<_, _>>()?, metrics: None })
+    }
+
+    /// With a page of metrics, which may lie only where load may go; a few usual series are
+    /// kept where none is named, and a name stands for all series that have it.
+    ///
+    /// # Errors
+    /// An address that is refused, or a text that is no series.
+    pub fn with_metrics(self, url: &str, series: &[String]) -> Result<Self, TargetError> {
+        let url = allowed(url)?;
+        let target = shown(&url);
+        let metrics = Metrics::new(url, series);
+        let metrics = metrics.map_err(|problem| TargetError::BadSeries { target, problem })?;
+        Ok(Self { metrics: Some(metrics), ..self })
+    }
+
+    /// Whether one of the base URLs of both has the same scheme, host and port.
+    pub fn shares_an_origin(&self, other: &Self) -> bool {
+        let origins = |target: &Self| target.bases.values().map(Url::origin).collect::<Vec<_>>();
+        let own = origins(self);
+        origins(other).iter().any(|origin| own.contains(origin))
     }
 }
 
-/// Connects once to each base URL.
-///
-/// # Errors
-/// Says which could not be reached and why; nothing may be released then.
-pub(crate) fn preflight(target: &Target) -> Result<(), String> {
-    let urls: std::collections::BTreeSet<&Url> = target.bases.values().collect();
-    urls.into_iter().try_for_each(|url| {
-        let addresses = url
-            .socket_addrs(|| None)
-            .map_err(|error| format!("{} cannot be resolved: {error}", shown(url)))?;
-        let mut problem = String::from("it has no loopback address");
-        for address in addresses.iter().filter(|address| address.ip().is_loopback()) {
-            match std::net::TcpStream::connect_timeout(address, PREFLIGHT_TIMEOUT) {
-                Ok(_) => return Ok(()),
-                Err(error) => problem = error.to_string(),
-            }
-        }
-        Err(format!("{} cannot be reached: {problem}", shown(url)))
-    })
+/// An address that load may go to, without what only a request has.
+fn base(text: &str) -> Result<Url, TargetError> {
+    let url = allowed(text)?;
+    if url.query().is_some() || url.fragment().is_some() {
+        let problem = "a base URL has neither query nor fragment";
+        return Err(TargetError::BadUrl { target: shown(&url), problem });
+    }
+    Ok(url)
+}
+
+/// An address of this machine.
+fn allowed(text: &str) -> Result<Url, TargetError> {
+    let url = Url::parse(text).ok().filter(Url::has_host);
+    let url = url.ok_or_else(|| TargetError::Unknown { target: text.to_owned() })?;
+    let target = shown(&url);
+    let bad = |problem| TargetError::BadUrl { target: target.clone(), problem };
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err(bad("only http:// and https:// can be sent to"));
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(bad("credentials in a URL end up in logs: use `bearer` or `headers`"));
+    }
+    if !is_loopback(&url) {
+        let host = url.host_str().unwrap_or_default().to_owned();
+        return Err(TargetError::NotAllowed { target, host });
+    }
+    Ok(url)
 }
 
 /// Resolves names again for each connection and passes on loopback addresses only, so that a name that
@@ -142,7 +172,8 @@ fn is_loopback(url: &Url) -> bool {
     }
 }
 
-fn shown(url: &Url) -> String {
+/// As people may read it: without credentials.
+pub(crate) fn shown(url: &Url) -> String {
     let mut shown = url.clone();
     // Both fail only for URLs without a host, which have no credentials to hide.
     let hidden = shown.set_username("").is_ok() && shown.set_password(None).is_ok();
@@ -162,7 +193,8 @@ mod tests {
             "https://localhost:8443/base/",
             "http://2130706433:80", // 127.0.0.1 as one number
         ] {
-            assert!(Target::at_url(url).is_ok(), "{url}");
+            let target = Target::at_url(url).unwrap();
+            assert!(target.with_metrics(url, &[]).is_ok(), "{url}");
         }
     }
 
@@ -185,6 +217,9 @@ mod tests {
         ] {
             let error = Target::at_url(url).unwrap_err().to_string();
             assert!(!error.contains("secret"), "{error}");
+            let target = || Target::at_url("http://127.0.0.1:8080").unwrap();
+            let of_metrics = target().with_metrics(url, &[]).map(drop);
+            assert_eq!(of_metrics.is_ok(), url.ends_with("?a=1"), "{url}: {of_metrics:?}");
         }
     }
 }

@@ -162,7 +162,8 @@ impl Auditor {
             }),
             positions,
             trains,
-            resolution_ns: Some(RESOLUTIONS_NS[self.resolution]).filter(|ns| *ns > 1),
+            resolution_ns: Some(RESOLUTIONS_NS[self.resolution])
+                .filter(|ns| *ns > 1 && arrivals > 0),
             stepped_back: self.stepped_back,
             ..Audit::default()
         };

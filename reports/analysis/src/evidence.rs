@@ -14,9 +14,12 @@ mod spectrum;
 
 mod gaps;
 
+mod metrics;
+
 pub use fold::{Parts, fold};
 pub use gaps::{GAPS_ROWS_MAX, Gaps, expected_share};
 pub use heat::{Heat, ROWS_PER_DECADE, row_starts_us};
+pub use metrics::MetricSeries;
 pub use missing::Missing;
 pub use point::Point;
 pub use spectrum::points as spectrum_points;
@@ -32,6 +35,8 @@ pub struct Evidence {
     pub resources: Vec<ResourceRow>,
     /// `arrivals/*.parquet`: how far apart first requests were sent, by stream; empty where rows were not kept.
     pub gaps: Vec<Gaps>,
+    /// `metrics/*.parquet`: what the target said of itself, in the order first told; empty where it was not asked.
+    pub metrics: Vec<MetricSeries>,
     /// What should be there and is not, with the reason.
     pub missing: Vec<Missing>,
 }

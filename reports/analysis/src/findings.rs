@@ -56,6 +56,8 @@ pub enum Code {
     LatencyGrowsWithClusterSize,
     /// An objective rests on few requests or deliveries, or on none.
     FewSamples,
+    /// The target did not tell its metrics when it was asked, or not those that were asked for.
+    MetricsMissing,
     /// A signal stopped the run.
     Interrupted,
     /// Hanno itself stopped the run.
@@ -123,6 +125,21 @@ const PATH_DOMINATES: &[Number] = &[
     ("server_mean_us", "what the server says, mean"),
     ("service_mean_us", "from sending to the last byte, mean"),
     ("path_percent", "the way of service time"),
+    ("round_trip_us", "to the target and back before the run, without a request, median"),
+    ("connect_us", "opening a connection before the run, median"),
+];
+
+const FEW_SAMPLES: &[Number] = &[
+    ("total_count", "requests, or deliveries, that count"),
+    ("tail_samples", "of them, may be beyond the limit"),
+    ("wanted_samples", "from this many on the answer is steady"),
+];
+
+const METRICS_MISSING: &[Number] = &[
+    ("asked_count", "times the target was asked"),
+    ("failed_count", "of them, it did not answer in time, or with an error"),
+    ("series_count", "series that were found and kept"),
+    ("left_out_count", "series that were found and not kept, for want of room"),
 ];
 
 const OBJECTIVE_MISSED: &[Number] = &[
@@ -135,7 +152,7 @@ const OBJECTIVE_MISSED: &[Number] = &[
 
 impl Code {
     /// All of them, in order.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 25] = [
         Self::TargetUnreachable,
         Self::Accounting,
         Self::ClockStep,
@@ -157,6 +174,7 @@ impl Code {
         Self::InstanceSlow,
         Self::LatencyGrowsWithClusterSize,
         Self::FewSamples,
+        Self::MetricsMissing,
         Self::Interrupted,
         Self::Aborted,
         Self::Unfinished,
@@ -186,6 +204,7 @@ impl Code {
             Self::InstanceSlow => "INSTANCE_SLOW",
             Self::LatencyGrowsWithClusterSize => "LATENCY_GROWS_WITH_CLUSTER_SIZE",
             Self::FewSamples => "FEW_SAMPLES",
+            Self::MetricsMissing => "METRICS_MISSING",
             Self::Interrupted => "INTERRUPTED",
             Self::Aborted => "ABORTED",
             Self::Unfinished => "UNFINISHED",
@@ -196,7 +215,7 @@ impl Code {
     pub fn milder(self) -> Option<Severity> {
         match self {
             Self::GeneratorCpu | Self::MachineNoisy => Some(Severity::Warning),
-            Self::Aborted => Some(Severity::Note),
+            Self::Aborted | Self::MetricsMissing => Some(Severity::Note),
             _ => None,
         }
     }
@@ -223,7 +242,8 @@ impl Code {
             | Self::SlowWhenIdle
             | Self::InstanceSlow
             | Self::LatencyGrowsWithClusterSize
-            | Self::FewSamples => Severity::Warning,
+            | Self::FewSamples
+            | Self::MetricsMissing => Severity::Warning,
             Self::Interrupted | Self::Unfinished => Severity::Note,
         }
     }
@@ -285,11 +305,8 @@ impl Code {
             Self::SlowWhenIdle => compared::SLOW_WHEN_IDLE,
             Self::InstanceSlow => compared::INSTANCE_SLOW,
             Self::LatencyGrowsWithClusterSize => compared::LATENCY_GROWS_WITH_CLUSTER_SIZE,
-            Self::FewSamples => &[
-                ("total_count", "requests, or deliveries, that count"),
-                ("tail_samples", "of them, may be beyond the limit"),
-                ("wanted_samples", "from this many on the answer is steady"),
-            ],
+            Self::FewSamples => FEW_SAMPLES,
+            Self::MetricsMissing => METRICS_MISSING,
             Self::Aborted => ABORTED,
             Self::TargetUnreachable | Self::Interrupted | Self::Unfinished => &[
                 ("planned_count", "arrivals planned"),

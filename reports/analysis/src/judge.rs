@@ -9,6 +9,7 @@ mod arrivals;
 mod counts;
 mod generator;
 mod live;
+mod metrics;
 mod objectives;
 mod path;
 mod slower;
@@ -59,6 +60,7 @@ pub fn judge(run: &Run) -> Judgement {
     findings.extend(generator::findings(run));
     findings.extend(live::findings(run));
     findings.extend(path::findings(run));
+    findings.extend(metrics::findings(run));
     findings.extend(idle::findings(run));
     findings.extend(instances::findings(run));
     findings.extend(clusters::findings(run));

@@ -43,6 +43,8 @@ pub(crate) fn good() -> Run {
         errors: Vec::new(),
         connections: Connections::default(),
         consumed: Vec::new(),
+        scraped: None,
+        preflight: Vec::new(),
         live: None,
         lateness_us: Some(spread(100)),
         wait_us: Some(spread(1)),

@@ -77,8 +77,13 @@ impl Cell {
         value.map_or(Self::Absent, Self::int)
     }
 
+    /// A text.
+    pub(crate) fn text(text: &str) -> Self {
+        Self::Text(ByteArray::from(text))
+    }
+
     /// A text that may be absent.
     pub(crate) fn maybe_text(value: Option<&str>) -> Self {
-        value.map_or(Self::Absent, |text| Self::Text(ByteArray::from(text)))
+        value.map_or(Self::Absent, Self::text)
     }
 }

@@ -12,6 +12,8 @@ use crate::aborted::AbortedBy;
 use crate::audit::Audit;
 use crate::breakdown::{InstanceResult, PhaseResult, PlaceResult};
 use crate::live::Live;
+use crate::preflight::Preflight;
+use crate::scraped::Scraped;
 use crate::spread::Spread;
 
 /// The version of the whole record.
@@ -77,6 +79,12 @@ pub struct Run {
     /// What the target's store consumed in the whole run, by operation; empty where it does not say.
     #[serde(default)]
     pub consumed: Vec<ConsumedUnits>,
+    /// What came of asking the target for its metrics; none where it was not asked.
+    #[serde(default)]
+    pub scraped: Option<Scraped>,
+    /// What the way to the target cost before the run, by base URL.
+    #[serde(default)]
+    pub preflight: Vec<Preflight>,
     /// Live events; none where the plan has no readers.
     #[serde(default)]
     pub live: Option<Live>,

@@ -2,6 +2,7 @@
 
 use load_plan::plan::{Limit, Stream, Time};
 use run_analysis::judge::unsent;
+use run_record::preflight::Preflight;
 use run_record::run::{
     Counts, ErrorCount, Finding, ObjectiveResult, ObjectiveStatus, Run, Severity, State, Verdict,
 };
@@ -218,19 +219,41 @@ pub(crate) fn parts(counts: &Counts) -> [(&'static str, u64); 7] {
     ]
 }
 
-/// `planned = completed + …`, with `≠` where it does not hold.
-pub(crate) fn conservation(counts: &Counts) -> String {
+/// `planned = completed + …`, with `≠` where it does not hold. Of a run that has not ended, what was known of it.
+pub(crate) fn conservation(run: &Run) -> String {
+    let counts = &run.counts;
     let sum: u128 = parts(counts).iter().map(|(_, count)| u128::from(*count)).sum();
-    let sign = if sum == u128::from(counts.planned) { "=" } else { "≠" };
+    let sign = match run.state {
+        State::Running => "; known of them:",
+        _ if sum == u128::from(counts.planned) => " =",
+        _ => " ≠",
+    };
     // Numbers stay with their names, and not with the signs, when a line is broken.
     let terms = parts(counts)
         .map(|(name, count)| format!("{} {name}", units::count(count)).replace(' ', "\u{a0}"));
-    format!("{}\u{a0}planned {sign} {}", units::count(counts.planned), terms.join(" + "))
+    format!("{}\u{a0}planned{sign} {}", units::count(counts.planned), terms.join(" + "))
 }
 
 /// Arrivals that were offered: all but those that never started or were lost.
 pub(crate) fn offered(counts: &Counts) -> u64 {
     counts.planned.saturating_sub(counts.dropped + counts.unreleased + counts.lost)
+}
+
+/// What the way to the target cost before the run, in a sentence for each base URL.
+pub(crate) fn ways(run: &Run) -> Vec<String> {
+    let median = |spread: Option<Spread>| spread.map(|spread| units::time_us(spread.p50));
+    let of = |way: &Preflight| {
+        let times = [
+            ("connection", median(way.connect_us)),
+            ("with TLS", median(way.tls_us)),
+            ("round trip", median(way.round_trip_us)),
+        ];
+        let known = times.into_iter().filter_map(|(name, time)| Some(format!("{name} {}", time?)));
+        let known = known.collect::<Vec<_>>().join(", ");
+        let several = (run.preflight.len() > 1).then(|| format!("{}: ", text::clean(&way.base)));
+        several.unwrap_or_default() + &known
+    };
+    run.preflight.iter().map(of).collect()
 }
 
 /// Seconds of a stream's measured phases.

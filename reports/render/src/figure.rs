@@ -26,6 +26,8 @@ pub(crate) enum Group {
     Comparison,
     /// What happened when, over one axis of time.
     Timeline,
+    /// What the target says of itself.
+    Target,
     /// What one call cost the store.
     Units,
     /// Heat maps of response time.

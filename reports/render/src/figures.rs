@@ -8,6 +8,7 @@ mod time;
 mod machine;
 mod steps;
 mod errors;
+mod metrics;
 mod consumed;
 
 pub(crate) mod gaps;
@@ -51,6 +52,7 @@ pub(crate) fn figures(evidence: &Evidence) -> Result<Vec<Figure>, PlotError> {
     figures.push(machine::memory(evidence, &clock)?);
     figures.push(machine::connections(evidence, &clock)?);
     figures.push(machine::store_units(evidence, &clock)?);
+    figures.extend(metrics::metrics(evidence, &clock)?);
     figures.push(consumed::per_call(&evidence.run)?);
     figures.extend(each(&|step| steps::heat(evidence, &clock, step))?);
     figures.extend(gaps::gaps(evidence)?.into_iter().map(Some));

@@ -50,7 +50,7 @@ pub fn report(evidence: &Evidence) -> Result<String, RenderError> {
         sections: sections::sections(run, figures(evidence)?),
         live: run.live.as_ref().map(live_facts::sentences).unwrap_or_default(),
         tables: tables::all(run),
-        conservation: facts::conservation(&run.counts),
+        conservation: facts::conservation(run),
         hashes: reproduce::hashes(run),
         commands: reproduce::commands(run),
         hanno: text::clean(&run.environment.hanno),
@@ -121,6 +121,7 @@ fn about(run: &Run) -> Vec<(&'static str, String)> {
     about.extend(run.ended_ns.map(|ns| ("took", units::duration_ns(ns))));
     about.push(("target", text::clean(&run.environment.target)));
     about.extend(run.environment.store.as_ref().map(|store| ("store", text::clean(store))));
+    about.extend(facts::ways(run).into_iter().map(|way| ("way before the run", way)));
     about.push(("planned", format!("{} arrivals", units::count(run.counts.planned))));
     about.push(("seed", run.seed.to_string()));
     about

@@ -44,7 +44,10 @@ fn about(run: &Run) -> String {
     let store = run.environment.store.as_ref().map(|store| format!(" on {}", code(store)));
     let target = code(&run.environment.target);
     let when = units::moment(run.started_unix_ns);
-    format!("Against {target}{}, {when}{length}.", store.unwrap_or_default())
+    let ways =
+        facts::ways(run).into_iter().map(|way| format!(" The way there, before the run: {way}."));
+    let ways: String = ways.collect();
+    format!("Against {target}{}, {when}{length}.{ways}", store.unwrap_or_default())
 }
 
 fn objectives(run: &Run) -> Option<String> {

@@ -3,6 +3,7 @@
 mod audit;
 pub(crate) mod breakdown;
 mod live;
+mod preflight;
 
 use run_record::run::{Counts, Run, State, StepResult};
 use run_record::spread::Spread;
@@ -64,7 +65,7 @@ pub(crate) fn main(run: &Run) -> Vec<Table> {
     tables.extend(breakdown::tables(run));
     tables.push(journeys(run));
     tables.extend(live::tables(run));
-    tables.extend([connections(run), consumed(run), rates(run)]);
+    tables.extend([connections(run), preflight::table(run), consumed(run), rates(run)]);
     tables.extend(audit::table(run));
     tables.push(generator(run));
     tables

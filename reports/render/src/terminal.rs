@@ -57,6 +57,9 @@ impl Page {
         self.paint(Style::new().bold(), &text::fit(&run.plan.name, self.width));
         self.text.push('\n');
         self.wrapped(&format!("against {target}, {when}{length}"), 0, INDENT);
+        for way in facts::ways(run) {
+            self.wrapped(&format!("the way there, before the run: {way}"), 0, INDENT);
+        }
     }
 
     fn objectives(&mut self, run: &Run) {
@@ -175,7 +178,7 @@ impl Page {
 
     fn counts(&mut self, run: &Run) {
         self.heading("Counts, whole run");
-        let counts = facts::conservation(&run.counts);
+        let counts = facts::conservation(run);
         self.wrapped(&counts, 0, INDENT);
     }
 

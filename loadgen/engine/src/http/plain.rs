@@ -144,7 +144,8 @@ impl Origin {
         loop {
             let mut checked = match idle.take() {
                 Some(own) => Checked { own, connect_us: None },
-                None => self.open().await?,
+                // Seldom, and large: in memory of its own, so that every request has less to carry.
+                None => Box::pin(self.open()).await?,
             };
             match checked.own.send(request).await {
                 Ok(response) => return Ok((checked, response)),

@@ -78,7 +78,8 @@ impl Gaps {
     }
 
     /// The largest distance between the share of gaps up to a length and that of an exponential distribution
-    /// of the same mean (Lilliefors), for lengths from [`SENDER_NS`] on, or from the mean on if that is less.
+    /// of the same mean (Lilliefors), for lengths from [`SENDER_NS`] on, or from twice the mean on if that is less:
+    /// so a seventh of random gaps is judged at any rate; shorter ones show in dispersion and variation only.
     ///
     /// It is looked for at the edges of the histogram's buckets, whose ends differ by at most a factor of
     /// 1 + 1/1024, and between these the exponential distribution gains at most 1/(1024 e): the answer is at
@@ -86,7 +87,7 @@ impl Gaps {
     pub(super) fn lilliefors_d(&self) -> Option<f64> {
         let gaps = self.arrivals.checked_sub(1).filter(|gaps| *gaps >= 2)?;
         let per_ns = self.rate_per_s()? / 1e9;
-        let told_from_ns = SENDER_NS.min(per_ns.recip());
+        let told_from_ns = SENDER_NS.min(2.0 * per_ns.recip());
         let distance = |gap_ns: f64, shorter: u64| {
             (-(-per_ns * gap_ns).exp_m1() - float(shorter) / float(gaps)).abs()
         };

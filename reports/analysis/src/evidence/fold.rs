@@ -7,12 +7,14 @@ use std::fmt::Display;
 use hdrhistogram::Histogram;
 use run_record::arrivals::SentRow;
 use run_record::latency::{Interval, Kind, Tag};
+use run_record::metric_row::MetricRow;
 use run_record::resource_row::ResourceRow;
 use run_record::run::Run;
 
 use super::gaps::SentTimes;
+use super::metrics::Told;
 use super::missing::{self, Missing};
-use super::{Evidence, Heat, Point, Series};
+use super::{Evidence, Heat, MetricSeries, Point, Series};
 
 /// The most tags: each holds up to 400 kB of counters while it is folded. A scenario has a few dozen.
 const TAGS_MAX: usize = 4_096;
@@ -27,29 +29,33 @@ const NANOSECONDS: u64 = 1_000_000_000;
 
 /// The parts of a record beside `run.json`, as they are read. An error costs what it stands for; what comes
 /// after it is read on.
-pub struct Parts<I, R, S> {
+pub struct Parts<I, R, S, M> {
     /// `latency.hlog`, the intervals of each tag in order of time.
     pub intervals: I,
     /// `resources/`, one row for each second.
     pub resources: R,
     /// `arrivals/`, the first requests of measured phases.
     pub sent: S,
+    /// `metrics/`, in order of time.
+    pub metrics: M,
 }
 
 /// Folds a record. Memory grows with tags and seconds, not with requests. Several intervals of one second
 /// are added up before their percentiles are taken.
-pub fn fold<I, R, S, E>(run: Run, parts: Parts<I, R, S>) -> Evidence
+pub fn fold<I, R, S, M, E>(run: Run, parts: Parts<I, R, S, M>) -> Evidence
 where
     I: Iterator<Item = Result<Interval, E>>,
     R: Iterator<Item = Result<ResourceRow, E>>,
     S: Iterator<Item = Result<SentRow, E>>,
+    M: Iterator<Item = Result<MetricRow, E>>,
     E: Display,
 {
     let mut missing = Vec::new();
     let latency = latency(parts.intervals, &mut missing);
     let resources = seconds(parts.resources, &mut missing);
     let gaps = gaps(parts.sent, &mut missing);
-    let mut evidence = Evidence { run, latency, resources, gaps, missing };
+    let metrics = metrics(parts.metrics, &mut missing);
+    let mut evidence = Evidence { run, latency, resources, gaps, metrics, missing };
     missing::compare(&mut evidence);
     evidence
 }
@@ -108,6 +114,24 @@ fn gaps<E: Display>(
         }
     }
     times.gaps(false)
+}
+
+fn metrics<E: Display>(
+    rows: impl Iterator<Item = Result<MetricRow, E>>,
+    missing: &mut Vec<Missing>,
+) -> Vec<MetricSeries> {
+    let mut told = Told::default();
+    for row in rows {
+        let pushed = match row {
+            Ok(row) => told.push(row),
+            Err(error) => Err(error.to_string()),
+        };
+        if let Err(why) = pushed {
+            missing::note(missing, "what the target said from there on", &why);
+            break;
+        }
+    }
+    told.finish()
 }
 
 #[derive(Default)]

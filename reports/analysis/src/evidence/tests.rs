@@ -31,8 +31,8 @@ fn fold_all(
     intervals: impl Iterator<Item = Result<Interval, RecordError>>,
     resources: Vec<Result<ResourceRow, RecordError>>,
 ) -> Evidence {
-    let sent = std::iter::empty();
-    fold(good(), Parts { intervals, resources: resources.into_iter(), sent })
+    let (sent, metrics) = (std::iter::empty(), std::iter::empty());
+    fold(good(), Parts { intervals, resources: resources.into_iter(), sent, metrics })
 }
 
 /// The reasons for what is missing, but for the comparison with the counters of the sample.
@@ -197,6 +197,7 @@ fn fewer_times_than_completed_requests_are_missing() {
             intervals: intervals.into_iter().map(Ok::<_, RecordError>),
             resources: std::iter::empty(),
             sent: std::iter::empty(),
+            metrics: std::iter::empty(),
         };
         let evidence = fold(run.clone(), parts);
         assert_eq!(whys(&evidence).len(), expected, "{:?}", evidence.missing);

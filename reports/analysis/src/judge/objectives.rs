@@ -32,12 +32,15 @@ pub(super) fn judge(run: &Run) -> Objectives {
             .iter()
             .find(|planned| planned.step == result.step && planned.text == result.text)
             .map(|planned| planned.limit);
-        statuses.push(match limit {
+        let status = match limit {
             Some(limit) if run.unreachable.is_none() => {
                 decide(result, limit, unsent(run, &result.step, limit), &mut findings)
             }
             _ => ObjectiveStatus::Undecided,
-        });
+        };
+        // What is still to come, or was never written down because the run was killed, could be over.
+        let may_change = run.state == State::Running && status == ObjectiveStatus::Held;
+        statuses.push(if may_change { ObjectiveStatus::Undecided } else { status });
     }
     Objectives { statuses, findings }
 }

@@ -11,6 +11,7 @@ use crate::sample::{good, spread};
 mod arrivals;
 mod chance;
 mod compared;
+mod metrics;
 mod path;
 mod random;
 mod stopped;

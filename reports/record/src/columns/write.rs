@@ -2,6 +2,7 @@
 
 use std::io::Write;
 use std::sync::Arc;
+use std::thread::yield_now;
 
 use parquet::basic::{Compression, Encoding, ZstdLevel};
 use parquet::column::writer::ColumnWriter;
@@ -62,6 +63,9 @@ impl<W: Write + Send> TableWriter<W> {
             buffer.write(column.untyped())?;
             column.close()?;
             buffer.clear();
+            // A column takes a tenth of a millisecond, all of them several: the thread that writes a record has
+            // the lowest need of all, so others that wait for its core go first.
+            yield_now();
         }
         group.close()?;
         self.buffered = 0;

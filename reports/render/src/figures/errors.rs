@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use run_record::run::Run;
 
 use super::time::{Clock, Panel, Seconds};
-use crate::figure::{Column, Figure};
+use crate::figure::{Column, Figure, Group};
 use crate::svg::{Colour, PlotError, Vertical};
 use crate::{facts, text};
 
@@ -45,6 +45,7 @@ pub(super) fn errors(run: &Run, clock: &Clock) -> Result<Option<Figure>, PlotErr
     };
     let columns = classes.into_iter().map(column).collect();
     let panel = Panel {
+        group: Group::Timeline,
         stem: "timeline-errors".to_owned(),
         title: "Errors".to_owned(),
         caption: "Requests that failed or timed out, by class and by the second in which it was known. Which step \

@@ -6,7 +6,7 @@ use run_analysis::{judge, timeline};
 use run_record::resource_row::ResourceRow;
 
 use super::time::{Clock, Panel, Seconds};
-use crate::figure::{Column, Figure};
+use crate::figure::{Column, Figure, Group};
 use crate::svg::{Colour, Limit, PlotError, Vertical};
 use crate::units;
 
@@ -142,6 +142,7 @@ pub(super) fn store_units(evidence: &Evidence, clock: &Clock) -> Result<Option<F
 
 fn panel(stem: &str, title: &str, caption: impl Into<String>, vertical: Vertical) -> Panel {
     Panel {
+        group: Group::Timeline,
         stem: format!("timeline-{stem}"),
         title: title.to_owned(),
         caption: caption.into(),

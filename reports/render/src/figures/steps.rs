@@ -49,6 +49,7 @@ pub(super) fn percentiles(
     };
     let limits = limits(&evidence.run, &step.step, |limited| limited == time);
     let panel = Panel {
+        group: Group::Timeline,
         stem: format!("{}-{:02}-{}", word.to_lowercase(), index + 1, slug(&name)),
         title: format!("{word} time, {name}"),
         caption: format!(

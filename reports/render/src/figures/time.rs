@@ -35,6 +35,7 @@ pub(super) struct Clock {
 
 /// How one panel is drawn.
 pub(super) struct Panel {
+    pub(super) group: Group,
     pub(super) stem: String,
     pub(super) title: String,
     pub(super) caption: String,
@@ -80,7 +81,7 @@ impl Clock {
             (places, columns, 1.5 * f64::from(bucket), grain)
         };
         Chart {
-            group: Group::Timeline,
+            group: panel.group,
             stem: panel.stem,
             title: panel.title,
             caption: panel.caption + &grain,

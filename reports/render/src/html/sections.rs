@@ -33,12 +33,14 @@ pub(super) fn sections(run: &Run, figures: Vec<Figure>) -> Vec<Section> {
             "The record does not keep the rows of all arrivals, so it does not say which of them were neighbours."
         }
     };
+    let no_metrics = "No page of metrics is named for the target, or it tells none of the series that were asked for.";
     let no_units = "The target does not say what its store consumes.";
     let mut sections = [
         (Group::Spectrum, "spectrum", "Time by percentile", no_times),
         (Group::Parts, "parts", "Where the time went", no_times),
         (Group::Comparison, "comparison", "By phase and by place in a cluster", ""),
         (Group::Timeline, "timeline", "Over time", "Nothing was planned."),
+        (Group::Target, "target", "What the target says of itself", no_metrics),
         (Group::Units, "units", "What a call cost the store", no_units),
         (Group::Heat, "heat", "All response times over time", no_times),
         (Group::Gaps, "gaps", "How arrivals were spread", no_gaps),

@@ -28,6 +28,7 @@ pub(super) fn of(code: Code) -> Words {
         Code::InstanceSlow => INSTANCE_SLOW,
         Code::LatencyGrowsWithClusterSize => LATENCY_GROWS_WITH_CLUSTER_SIZE,
         Code::FewSamples => FEW_SAMPLES,
+        Code::MetricsMissing => METRICS_MISSING,
         Code::Interrupted => INTERRUPTED,
         Code::Aborted => ABORTED,
         Code::Unfinished => UNFINISHED,
@@ -179,8 +180,10 @@ const PATH_DOMINATES: Words = Words {
     means: "At least half of service time, and 5 ms or more, passes outside of what the server says that it took: \
         in the network, in setting up connections, or in something before the server. The response times are \
         those of this way; a user elsewhere has another.",
-    remedy: "Run the generator in the network of the target, or say on purpose that the distance is part of the \
-        test. Connections that are opened anew, in the table of connections, make every way longer.",
+    remedy: "Compare the way with the round trip before the run. If they are alike it is the distance: run the \
+        generator in the network of the target, or say on purpose that the distance is part of the test. If the \
+        way is far longer, something on it waits under load: a proxy, or connections that are opened anew, in \
+        the table of connections.",
 };
 
 const SLOW_WHEN_IDLE: Words = Words {
@@ -221,6 +224,15 @@ const FEW_SAMPLES: Words = Words {
         (one run in a thousand).",
     remedy: "Run longer or at a higher rate: a p99 needs 2000 requests for 20 in its tail, a p99.9 or \
         errors <= 0.1% needs 20 000, and a twentieth of that to be decided at all.",
+};
+
+const METRICS_MISSING: Words = Words {
+    title: "the target did not tell all that it was asked of itself",
+    means: "The page of metrics named for the target did not answer within 0.9 s, answered with an error, had \
+        none of the series, or had more of them than are kept. Requests and their times are not \
+        touched by it: only the pictures of what the target says of itself have gaps.",
+    remedy: "Open the address by hand, and compare the names of `series` in targets.toml with what is there. A \
+        page that answers only when the target is idle is a finding about the target.",
 };
 
 const INTERRUPTED: Words = Words {

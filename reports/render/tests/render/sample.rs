@@ -52,7 +52,9 @@ pub(crate) fn empty() -> Evidence {
     evidence.latency.clear();
     evidence.resources.clear();
     evidence.gaps.clear();
+    evidence.metrics.clear();
     let run = &mut evidence.run;
+    (run.scraped, run.preflight) = (None, Vec::new());
     run.counts = Counts::default();
     run.errors.clear();
     run.consumed.clear();
@@ -235,6 +237,12 @@ fn rename_parts(evidence: &mut Evidence, name: &str) {
         for phase in &mut stream.phases {
             name.clone_into(&mut phase.name);
         }
+    }
+    for way in &mut run.preflight {
+        name.clone_into(&mut way.base);
+    }
+    for series in &mut evidence.metrics {
+        name.clone_into(&mut series.name);
     }
     for gaps in &mut evidence.gaps {
         name.clone_into(&mut gaps.stream);

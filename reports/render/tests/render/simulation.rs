@@ -15,6 +15,7 @@ use run_record::run::{
 use run_record::spread::Spread;
 
 use crate::planned::plan;
+use crate::target;
 
 pub(crate) const WARM_UP_SECONDS: u32 = 10;
 pub(crate) const HOLD_SECONDS: u32 = 40;
@@ -102,6 +103,7 @@ pub(crate) fn simulated(stall_us: u64) -> Evidence {
         latency: Vec::new(),
         resources: Vec::new(),
         gaps: Vec::new(),
+        metrics: target::metrics(),
         missing: Vec::new(),
     };
     let mut released = BTreeMap::new();
@@ -385,6 +387,8 @@ fn bare_run() -> Run {
             read_units: 1_000.0,
             write_units: 6_400.0,
         }],
+        scraped: Some(target::scraped()),
+        preflight: target::ways(),
         live: None,
         lateness_us: None,
         wait_us: None,

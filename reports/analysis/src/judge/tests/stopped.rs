@@ -70,6 +70,8 @@ fn a_run_that_was_killed_passes_nothing_and_is_not_blamed_for_arrivals_in_flight
     let mut run = good();
     killed(&mut run);
     assert_eq!(judge(&run).achieved, None);
+    // They hold for what was seen; what was not could be over.
+    assert_eq!(judge(&run).objectives, [ObjectiveStatus::Undecided; 3]);
     run.streams[0].counts.failed += 13;
     assert_eq!(judge(&run).verdict, Verdict::Invalid);
 }

@@ -2,16 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use load_plan::plan::{Limit, Objective, Plan, Record, SCHEDULE_VERSION, Time};
+use load_plan::plan::{Endpoint, Limit, Objective, Plan, Record, SCHEDULE_VERSION, Time};
 
 use crate::audit::{Audit, Rhythm, Trains};
 use crate::breakdown::{InstanceResult, PhaseResult, PlaceResult};
 use crate::live::{DeliveryResult, Live, ReadersResult};
+use crate::preflight::Preflight;
 use crate::run::{
     Connections, ConsumedUnits, Counts, Environment, ErrorCount, Finding, JourneyResult,
     ObjectiveResult, ObjectiveStatus, Run, SCHEMA, Severity, State, StepResult, StreamResult,
     Verdict, Watch,
 };
+use crate::scraped::Scraped;
 use crate::spread::Spread;
 
 /// A run in which every field is present.
@@ -67,6 +69,8 @@ pub(super) fn run() -> Run {
         }],
         connections: Connections { opened: 5, reused: 14_995, connect_us: Some(spread(5)) },
         live: Some(live()),
+        scraped: Some(scraped()),
+        preflight: vec![preflight()],
         consumed: vec![ConsumedUnits {
             operation: name("put_reaction"),
             calls: 10,
@@ -80,6 +84,27 @@ pub(super) fn run() -> Run {
         timer_probe_us: Some(spread(4)),
         watch: Watch { seconds: 30, cpu_share: 0.25, cpu_share_max: 0.5, ..Watch::default() },
         environment: environment(),
+    }
+}
+
+fn scraped() -> Scraped {
+    Scraped {
+        url: name("http://127.0.0.1:9090/metrics"),
+        asked: 42,
+        failed: 2,
+        problem: Some(name("no answer in time")),
+        series: vec![name("process_open_fds")],
+        left_out: 1,
+    }
+}
+
+fn preflight() -> Preflight {
+    Preflight {
+        endpoints: vec![Endpoint::Read, Endpoint::Write],
+        base: name("https://127.0.0.1:8443"),
+        connect_us: Some(spread(6)),
+        tls_us: Some(spread(7)),
+        round_trip_us: Some(spread(8)),
     }
 }
 
