@@ -1,7 +1,7 @@
 //! What can be found: codes, how grave each is, and the figures each carries. Their words are the
 //! business of whoever shows them.
 
-mod compared;
+mod numbers;
 
 use std::collections::BTreeMap;
 use std::fmt::{self, Display, Formatter};
@@ -73,82 +73,6 @@ pub struct UnknownCode(pub String);
 
 /// The name and the meaning of a figure; the unit is the last word of the name.
 pub type Number = (&'static str, &'static str);
-
-const MACHINE_NOISY: &[Number] = &[
-    ("steal_percent", "processor time taken by the hypervisor"),
-    ("steal_limit_percent", "largest share allowed"),
-    ("timer_probe_p99_us", "how late a bare thread woke up, 99 %"),
-    ("timer_probe_limit_us", "latest allowed"),
-    ("lateness_p99_us", "how late first requests were sent, 99 %"),
-    ("lateness_limit_us", "latest allowed"),
-];
-
-const READERS_ABSENT: &[Number] = &[
-    ("absent_percent", "time without a stream after it was lost or refused, of all"),
-    ("limit_percent", "largest share allowed"),
-    ("readers_count", "readers of the stream"),
-    ("opened_count", "of them, had a stream open at least once"),
-    ("reopened_count", "streams opened again after they were lost"),
-];
-
-const ARRIVAL_CLASS: &[Number] = &[
-    ("judged_count", "arrivals judged"),
-    ("places_count", "places of a second in which they came, where they came in few"),
-    ("rhythm_hz", "their strongest rhythm"),
-    ("trains_hz", "the rhythm of trains of arrivals"),
-    ("train_count", "arrivals in a train, mean"),
-    ("gap_variation_ratio", "squared variation of the gaps: 0 even, 1 random"),
-    ("zero_gaps_percent", "gaps of 0"),
-    ("dispersion_10ms_ratio", "dispersion of the counts in 10 ms: 0 even, 1 random"),
-    ("dispersion_1s_ratio", "dispersion of the counts in 1 s: 0 even, 1 random"),
-    ("distance_ratio", "distance of the gaps from exponential ones: 0 random, 0.63 even"),
-];
-
-const CLOSED_MODEL: &[Number] = &[
-    ("users_count", "users, of whom each starts again when it has its answer"),
-    ("asked_count", "arrivals of the phase if answers took no time"),
-    ("planned_count", "arrivals that there were in measured phases of the stream"),
-];
-
-const BURST: &[Number] =
-    &[("size_count", "arrivals that are due at once"), ("every_ms", "from one burst to the next")];
-
-const ABORTED: &[Number] = &[
-    ("over_count", "requests over the limit of `abort_on` within its delay"),
-    ("total_count", "requests within the delay"),
-    ("planned_count", "arrivals planned"),
-    ("unreleased_count", "of them, never released"),
-];
-
-const PATH_DOMINATES: &[Number] = &[
-    ("path_mean_us", "service time less server time, mean"),
-    ("server_mean_us", "what the server says, mean"),
-    ("service_mean_us", "from sending to the last byte, mean"),
-    ("path_percent", "the way of service time"),
-    ("round_trip_us", "to the target and back before the run, without a request, median"),
-    ("connect_us", "opening a connection before the run, median"),
-];
-
-const FEW_SAMPLES: &[Number] = &[
-    ("total_count", "requests, or deliveries, that count"),
-    ("tail_samples", "of them, may be beyond the limit"),
-    ("wanted_samples", "from this many on the answer is steady"),
-];
-
-const METRICS_MISSING: &[Number] = &[
-    ("asked_count", "times the target was asked"),
-    ("failed_count", "of them, it did not answer in time, or with an error"),
-    ("series_count", "series that were found and kept"),
-    ("left_out_count", "series that were found and not kept, for want of room"),
-];
-
-const OBJECTIVE_MISSED: &[Number] = &[
-    ("over_count", "requests, or deliveries, beyond the limit, not completed, or not offered"),
-    ("total_count", "requests, or deliveries, that count"),
-    ("over_percent", "over over total"),
-    ("allowed_percent", "largest share allowed"),
-    ("limit_us", "the limit of a latency objective"),
-];
 
 impl Code {
     /// All of them, in order.
@@ -259,7 +183,7 @@ impl Code {
                 ("clock_step_max_us", "largest jump of the wall clock within a second"),
                 ("limit_us", "largest jump that is not a step"),
             ],
-            Self::MachineNoisy => MACHINE_NOISY,
+            Self::MachineNoisy => numbers::MACHINE_NOISY,
             Self::GeneratorLate => &[
                 ("lateness_p99_us", "how late first requests were sent, 99 %"),
                 ("lateness_limit_us", "latest allowed"),
@@ -296,18 +220,18 @@ impl Code {
                 ("unreleased_count", "of them, never released"),
                 ("lost_count", "of them, given to a worker whose outcome never came"),
             ],
-            Self::ArrivalClass => ARRIVAL_CLASS,
-            Self::ClosedModel => CLOSED_MODEL,
-            Self::Burst => BURST,
-            Self::ReadersAbsent => READERS_ABSENT,
-            Self::ObjectiveMissed => OBJECTIVE_MISSED,
-            Self::PathDominates => PATH_DOMINATES,
-            Self::SlowWhenIdle => compared::SLOW_WHEN_IDLE,
-            Self::InstanceSlow => compared::INSTANCE_SLOW,
-            Self::LatencyGrowsWithClusterSize => compared::LATENCY_GROWS_WITH_CLUSTER_SIZE,
-            Self::FewSamples => FEW_SAMPLES,
-            Self::MetricsMissing => METRICS_MISSING,
-            Self::Aborted => ABORTED,
+            Self::ArrivalClass => numbers::ARRIVAL_CLASS,
+            Self::ClosedModel => numbers::CLOSED_MODEL,
+            Self::Burst => numbers::BURST,
+            Self::ReadersAbsent => numbers::READERS_ABSENT,
+            Self::ObjectiveMissed => numbers::OBJECTIVE_MISSED,
+            Self::PathDominates => numbers::PATH_DOMINATES,
+            Self::SlowWhenIdle => numbers::SLOW_WHEN_IDLE,
+            Self::InstanceSlow => numbers::INSTANCE_SLOW,
+            Self::LatencyGrowsWithClusterSize => numbers::LATENCY_GROWS_WITH_CLUSTER_SIZE,
+            Self::FewSamples => numbers::FEW_SAMPLES,
+            Self::MetricsMissing => numbers::METRICS_MISSING,
+            Self::Aborted => numbers::ABORTED,
             Self::TargetUnreachable | Self::Interrupted | Self::Unfinished => &[
                 ("planned_count", "arrivals planned"),
                 ("unreleased_count", "of them, never released"),
