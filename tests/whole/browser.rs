@@ -94,9 +94,10 @@ fn the_pointer_and_the_keys_show_the_values_behind_a_picture() {
     for expected in ["spectrum-01", "timeline-arrivals", "response-01", "heat-01", "gaps-01"] {
         assert!(ids.iter().any(|id| id.starts_with(expected)), "{expected} is not in {ids:?}");
     }
-    let timelines =
-        ids.iter().filter(|id| !["spectrum", "gaps", "second"].iter().any(|no| id.starts_with(no)));
-    let timelines = timelines.count();
+    // Each with an axis of its own; all others share that of time.
+    let own = ["spectrum", "gaps", "second", "response-by"];
+    let is_alone = |id: &str| own.iter().any(|kind| id.starts_with(kind));
+    let timelines = ids.iter().filter(|id| !is_alone(id)).count();
     for one in &shown {
         let (id, words) = (one["id"].as_str().unwrap(), one["words"].as_str().unwrap());
         assert!(words.contains('·') && words.contains(|c: char| c.is_ascii_digit()), "{one}");
@@ -105,8 +106,7 @@ fn the_pointer_and_the_keys_show_the_values_behind_a_picture() {
         if !id.starts_with("heat") {
             assert_ne!(one["words"], one["next"], "a key goes to the next value: {one}");
         }
-        let alone = ["spectrum", "gaps", "second"].iter().any(|kind| id.starts_with(kind));
-        assert_eq!(one["cursors"], if alone { 1 } else { timelines }, "{one}");
+        assert_eq!(one["cursors"], if is_alone(id) { 1 } else { timelines }, "{one}");
     }
 }
 

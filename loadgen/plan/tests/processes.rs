@@ -7,7 +7,9 @@ use load_plan::arrival::Arrival;
 use load_plan::expect::{Count, expected};
 use load_plan::hash::plan_sha256;
 use load_plan::picture::corners;
-use load_plan::plan::{Burst, PhaseKind, Plan, Rate, Replay, Spacing, Speed, Stream};
+use load_plan::plan::{
+    Burst, Closed, Cycle, PhaseKind, Plan, Rate, Replay, Spacing, Speed, Stream,
+};
 use load_plan::schedule::{MAX_EXACTLY, Schedule, ScheduleError, check};
 use load_plan::stamps::{Source, Stamps, Unit};
 use proptest::prelude::*;
@@ -327,7 +329,24 @@ fn the_times_of_a_file_are_part_of_the_plan_and_not_of_its_json() {
     assert_eq!(plan_sha256(&read), plan_sha256(&plan));
     assert_eq!(check(&read), Err(ScheduleError::NotLoaded { stream: 0, phase: 0 }));
     assert_eq!(read.streams[0].phases[0].asked(SECOND), None);
+    assert_eq!(read.streams[0].phases[0].asked_per_s(), None);
     assert!(json.len() < 1200, "{json}");
+}
+
+#[test]
+fn a_phase_asks_for_the_mean_of_its_rate_and_closed_users_for_that_of_all() {
+    let cycle = Cycle::Pace { pace_ns: SECOND / 2 };
+    for (kind, per_s) in [
+        (constant(300, Spacing::Even), 300.0),
+        (ramp((0, 1), (500, 1), Spacing::Poisson), 250.0),
+        (PhaseKind::Burst(Burst { size: 40, every_ns: SECOND / 4 }), 160.0),
+        (replay_of(&[0, 5, 7, SECOND], (1, 1), None), 2.0),
+        (PhaseKind::Closed(Closed { users: 30, ramp_s: 1, cycle }), 60.0),
+        (PhaseKind::Idle {}, 0.0),
+    ] {
+        let plan = one(kind, 2 * SECOND);
+        assert_eq!(plan.streams[0].phases[0].asked_per_s(), Some(per_s), "{plan:?}");
+    }
 }
 
 #[test]
