@@ -1,6 +1,7 @@
 //! The command line as given: what can be said, with an example for every verb.
 
 mod audit;
+mod rehearsal;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -10,6 +11,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 use load_sink::Latency;
 
 pub(crate) use audit::{AuditArgs, AuditFormat};
+pub(crate) use rehearsal::{Credentials, CredentialsArgs, DistanceArgs};
 
 /// Load tests whose numbers can be believed; and when they cannot, Hanno says so.
 #[derive(Debug, Parser)]
@@ -27,6 +29,7 @@ pub(crate) enum Verb {
   hanno run scenarios/quickstart.toml --scale 0.1 --out runs/small
   hanno run mine.toml --target http://127.0.0.1:8080 --json
   hanno run scenarios/quickstart.toml --store dynamodb --endpoint http://127.0.0.1:8000
+  hanno run scenarios/pitfall-far.toml --distance 75ms
 
 Exit codes: 0 PASS, 1 FAIL, 2 usage, scenario or refused target, 3 INVALID, 4 INCONCLUSIVE,
 5 cannot write the record, start the service or go on, 130 / 143 interrupted")]
@@ -149,6 +152,10 @@ pub(crate) struct RunArgs {
     pub(crate) scenario: ScenarioArgs,
     #[command(flatten)]
     pub(crate) store: StoreArgs,
+    #[command(flatten)]
+    pub(crate) credentials: CredentialsArgs,
+    #[command(flatten)]
+    pub(crate) distance: DistanceArgs,
     /// Where the record goes: a new or empty directory [default: runs/TIME-NAME]
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
@@ -194,6 +201,9 @@ pub(crate) struct SinkArgs {
     /// Stand for a distant network instead: relay every connection to this address of this machine
     #[arg(long, value_name = "URL", requires = "delay", conflicts_with_all = ["out", "latency", "freeze"])]
     pub(crate) forward: Option<String>,
+    /// Stop when standard input ends: a parent that dies takes the relay with it
+    #[arg(long, hide = true)]
+    pub(crate) until_stdin_ends: bool,
 }
 
 #[derive(Debug, clap::Args)]
@@ -216,6 +226,8 @@ pub(crate) struct ServeArgs {
     /// takes it from the environment
     #[arg(long, value_name = "CALLS_PER_S", env = "HANNO_THROTTLE", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) throttle: Option<u32>,
+    #[command(flatten)]
+    pub(crate) credentials: CredentialsArgs,
     /// Directory of the embedded store and of the development issuer's key
     #[arg(long, value_name = "DIR", env = "HANNO_DATA")]
     pub(crate) data: PathBuf,

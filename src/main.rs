@@ -22,6 +22,7 @@ mod completions;
 mod scenario;
 mod place;
 mod ground;
+mod distance;
 mod stores;
 mod bundled;
 mod child;

@@ -262,6 +262,8 @@ pub(crate) fn environment(run: &Run) -> Vec<(String, String)> {
         ("target", Some(environment.target.clone())),
         ("store", environment.store.clone()),
         ("store endpoint", environment.endpoint.clone()),
+        ("slow credentials", environment.credentials.clone()),
+        ("distance", environment.distance.as_ref().map(|held| format!("{held} each way"))),
         ("data set SHA-256", environment.dataset_sha256.clone()),
         ("Hanno", Some(format!("{}{build}", environment.hanno))),
         ("compiler", environment.rustc.clone()),
