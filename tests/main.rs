@@ -23,6 +23,7 @@ mod whole {
     mod foreign;
     mod live;
     mod outages;
+    mod pitfalls;
     mod record;
     mod replay;
     mod report;

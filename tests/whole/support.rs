@@ -14,8 +14,8 @@ use tempfile::TempDir;
 /// The binary under test, without the environment's opinions.
 pub(crate) fn hanno() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_hanno"));
-    for variable in ["HANNO_SEED", "HANNO_SCALE", "HANNO_TARGET", "HANNO_STORE", "HANNO_DATA"] {
-        command.env_remove(variable);
+    for variable in ["SEED", "SCALE", "TARGET", "STORE", "DATA", "CREDENTIALS", "DISTANCE"] {
+        command.env_remove(format!("HANNO_{variable}"));
     }
     command.env("NO_COLOR", "1");
     command
