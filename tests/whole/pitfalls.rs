@@ -86,7 +86,7 @@ fn a_frozen_server_is_seen_by_the_open_stream_alone() {
 fn credentials_are_waited_for_by_requests_or_by_nobody() {
     let folder = directory();
     let changes = [
-        ("\"40s\"", "\"8s\""),
+        ("\"44s\"", "\"8s\""),
         ("duration = \"30s\"", "duration = \"1s\"\nmeasure = false"),
         ("duration = \"20s\"", "duration = \"1s\"\nmeasure = false"),
     ];
