@@ -21,9 +21,11 @@ impl Auditing {
     pub(crate) fn observer(&self) -> Box<dyn FnMut(started::Started) + Send> {
         let auditor = Arc::clone(&self.0);
         Box::new(move |told: started::Started| {
-            let started::Started { stream, phase, sent_ns } = told;
+            let started::Started { stream, phase, sent_ns, response_ns } = told;
+            let response_us =
+                response_ns.map(|ns| u32::try_from((ns + 500) / 1_000).unwrap_or(u32::MAX));
             let mut auditor = auditor.lock().unwrap_or_else(PoisonError::into_inner);
-            auditor.started(Started { stream, phase, sent_ns });
+            auditor.started(Started { stream, phase, sent_ns, response_us });
         })
     }
 
@@ -32,7 +34,8 @@ impl Auditing {
         let mut auditor = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let audited = std::mem::take(&mut *auditor).finish();
         for (stream, audited) in run.streams.iter_mut().zip(audited) {
-            stream.audit = audited.map(|audited| audited.audit);
+            let Some(audited) = audited else { continue };
+            (stream.audit, stream.places) = (Some(audited.audit), audited.places);
         }
     }
 }

@@ -219,8 +219,16 @@ fn run(plan: Plan, shape: Shape, spread: &dyn Fn(u16, Kind) -> Option<Spread>) -
         schedule_sha256: String::new(),
         plan_sha256: String::new(),
         overrides: BTreeMap::new(),
-        streams: vec![StreamResult { name: stream.clone(), counts, measured: counts, audit: None }],
+        streams: vec![StreamResult {
+            name: stream.clone(),
+            counts,
+            measured: counts,
+            audit: None,
+            places: Vec::new(),
+        }],
         steps: steps.collect(),
+        phases: Vec::new(),
+        instances: Vec::new(),
         journeys: vec![JourneyResult {
             stream,
             journey: "walk".to_owned(),

@@ -82,7 +82,7 @@ pub(super) fn read(path: &Path, record: &Path) -> anyhow::Result<Judged> {
             continue;
         }
         let sent_ns = arrived_ns.saturating_sub(run.started_unix_ns);
-        auditor.started(Started { stream, phase, sent_ns });
+        auditor.started(Started { stream, phase, sent_ns, response_us: None });
         record_us(&mut lateness[usize::from(stream)], sent_ns.saturating_sub(due_ns));
     }
     matched.missing = matched.planned - matched.arrived;

@@ -59,7 +59,7 @@ fn record(path: &Path) -> anyhow::Result<Judged> {
         };
         let place = places.get(&(row.stream.as_str(), row.phase.as_str()));
         let Some((stream, phase)) = place.copied() else { continue };
-        auditor.started(Started { stream, phase, sent_ns: row.sent_ns });
+        auditor.started(Started { stream, phase, sent_ns: row.sent_ns, response_us: None });
         record_us(&mut lateness[usize::from(stream)], row.sent_ns.saturating_sub(row.due_ns));
     }
     let streams = files.run.streams.iter().zip(auditor.finish()).zip(lateness);
@@ -85,7 +85,12 @@ fn places(run: &Run) -> HashMap<(&str, &str), (u16, u16)> {
 fn from_run(run: &Run) -> Judged {
     let audited = run.streams.iter().filter_map(|stream| {
         let audit = stream.audit.clone()?;
-        let audited = Audited { audit, gaps: histogram(), fold: Fold::of_times([]) };
+        let audited = Audited {
+            audit,
+            gaps: histogram(),
+            fold: Fold::of_times([]),
+            places: stream.places.clone(),
+        };
         Some(Stream { name: stream.name.clone(), audited, lateness_us: None })
     });
     let note = "the record does not hold the rows of all arrivals: this is the judgement of the run itself";

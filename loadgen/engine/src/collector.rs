@@ -204,7 +204,7 @@ impl Book {
                 let tag = self.ledger.steps.tag(&self.with.plan, number, phase, kind);
                 self.write(|streams| streams.interval(&tag, span, histogram));
             }
-            self.ledger.intervals.reuse(interval);
+            self.ledger.written(interval);
         }
         self.write(Streams::flush);
     }

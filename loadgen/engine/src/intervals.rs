@@ -38,6 +38,11 @@ impl Intervals {
         taken.into_iter().collect()
     }
 
+    /// What no one has taken yet.
+    pub(crate) fn open(&self) -> impl Iterator<Item = (&Slot, &Histogram<u64>)> {
+        self.open.values().flatten()
+    }
+
     /// Takes back what has been written.
     pub(crate) fn reuse(&mut self, written: BTreeMap<Slot, Histogram<u64>>) {
         self.spare.extend(written.into_values().map(|mut histogram| {

@@ -9,24 +9,25 @@ use run_record::aborted::AbortedBy;
 use run_record::arrival_row::{ArrivalRow, Outcome};
 use run_record::histogram::{histogram, record_us};
 use run_record::latency::Kind;
-use run_record::run::{Connections, Counts, JourneyResult, Run, StepResult, StreamResult};
-use run_record::spread::Spread;
 
 use crate::abort::Abort;
 use crate::consumption::Consumption;
 use crate::deliveries::Deliveries;
 use crate::errors::Errors;
 use crate::event::{Event, Probe};
-use crate::intervals::Intervals;
+use crate::instances::Instances;
+use crate::intervals::{Intervals, Slot};
 use crate::lateness::{is_first, lateness_ns, wait_ns};
 use crate::objectives::{Objectives, Seen};
+use crate::phase_totals::PhaseTotals;
 use crate::planned::Planned;
 use crate::second::Second;
 use crate::steps::Steps;
-use crate::tally::{Tally, add};
+use crate::tally::Tally;
 use crate::window::Measured;
 
 mod live;
+mod results;
 
 const NS_PER_S: u64 = 1_000_000_000;
 const NS_PER_US: u64 = 1_000;
@@ -42,7 +43,10 @@ pub(crate) struct Ledger {
     objectives: Objectives,
     abort: Option<Abort>,
     measured: Measured,
-    totals: Vec<StepTotals>,
+    totals: PhaseTotals,
+    /// By step number, of measured phases.
+    store: Vec<Histogram<u64>>,
+    instances: Instances,
     journeys: BTreeMap<(u16, u16), JourneyTotals>,
     errors: Errors,
     deliveries: Deliveries,
@@ -53,16 +57,6 @@ pub(crate) struct Ledger {
     runtime_lag: Histogram<u64>,
     pub(crate) second: Second,
     pub(crate) consumption: Consumption,
-}
-
-#[derive(Debug)]
-struct StepTotals {
-    not_completed: u64,
-    response: Histogram<u64>,
-    service: Histogram<u64>,
-    server: Histogram<u64>,
-    store: Histogram<u64>,
-    delivery: Histogram<u64>,
 }
 
 #[derive(Debug)]
@@ -81,7 +75,6 @@ struct JourneyTotals {
 impl Ledger {
     pub(crate) fn new(plan: Arc<Plan>, planned: Arc<Planned>) -> Self {
         let steps = Steps::of(&plan);
-        let totals = steps.keys().iter().map(|_| StepTotals::new()).collect();
         let arrives = |stream: u16| plan.streams[usize::from(stream)].readers().is_none();
         let journeys = steps
             .journeys()
@@ -103,10 +96,12 @@ impl Ledger {
             runtime_lag: histogram(),
             second: Second::new(),
             consumption: Consumption::default(),
+            totals: PhaseTotals::of(&plan, &steps),
+            store: steps.keys().iter().map(|_| histogram()).collect(),
+            instances: Instances::default(),
             plan,
             planned,
             steps,
-            totals,
             journeys,
         }
     }
@@ -187,24 +182,18 @@ impl Ledger {
         }
     }
 
+    /// What the histograms of a second do not hold.
     fn on_totals(&mut self, row: &ArrivalRow, number: usize) {
         if !row.measured {
             return;
         }
-        let totals = &mut self.totals[number];
-        if row.outcome != Outcome::Completed {
-            totals.not_completed += 1;
-            return;
-        }
-        for (histogram, ns) in [
-            (&mut totals.response, response_ns(row)),
-            (&mut totals.service, service_ns(row)),
-            (&mut totals.server, row.server_us.map(|us| us * NS_PER_US)),
-            (&mut totals.store, row.store_us.map(|us| us * NS_PER_US)),
-        ] {
-            if let Some(ns) = ns {
-                record_us(histogram, ns);
+        self.instances.on_row(row, number);
+        match (row.outcome, row.store_us) {
+            (Outcome::Completed, Some(store_us)) => {
+                record_us(&mut self.store[number], store_us * NS_PER_US);
             }
+            (Outcome::Completed, None) => {}
+            _ => self.totals.add_not_completed(number, row.phase),
         }
     }
 
@@ -221,6 +210,14 @@ impl Ledger {
         }
     }
 
+    /// Takes back the histograms of a second that are written.
+    pub(crate) fn written(&mut self, interval: BTreeMap<Slot, Histogram<u64>>) {
+        for (slot, seen) in &interval {
+            self.totals.add(*slot, seen);
+        }
+        self.intervals.reuse(interval);
+    }
+
     /// The limit at which the run is to stop, if the seconds before this one passed it.
     pub(crate) fn aborted_by(&self, second: u32) -> Option<AbortedBy> {
         self.abort.as_ref()?.passed(second)
@@ -229,91 +226,6 @@ impl Ledger {
     /// Arrivals released or dropped, and arrivals whose outcome is known.
     pub(crate) fn ended(&self) -> u64 {
         self.tally.ended()
-    }
-
-    /// Writes what is known into the record's form.
-    pub(crate) fn fill(&self, run: &mut Run, now_ns: u64, ended: bool) {
-        run.streams = self.streams(ended);
-        run.counts = run.streams.iter().map(|s| s.counts).fold(Counts::default(), add);
-        run.steps = self.step_results();
-        run.journeys = self.journey_results();
-        run.objectives = self.objectives.results(ended);
-        let keys = self.steps.keys();
-        run.errors = self.errors.results(keys, |stream| self.stream_name(stream), ended);
-        run.connections = self.connections.result();
-        run.consumed = self.consumption.results();
-        run.live = self.deliveries.result(now_ns, |number| {
-            let key = &self.steps.keys()[number];
-            (self.stream_name(key.stream), key.name.clone())
-        });
-        run.lateness_us = Spread::of(&self.lateness);
-        run.wait_us = Spread::of(&self.wait);
-        run.timer_probe_us = Spread::of(&self.timer_probe);
-        run.runtime_lag_us = Spread::of(&self.runtime_lag);
-    }
-
-    fn streams(&self, ended: bool) -> Vec<StreamResult> {
-        let result = |(number, stream): (usize, &load_plan::plan::Stream)| {
-            let (counts, measured) = self.tally.of(number, &self.planned, ended);
-            StreamResult { name: stream.name.clone(), counts, measured, audit: None }
-        };
-        self.plan.streams.iter().enumerate().map(result).collect()
-    }
-
-    fn stream_name(&self, stream: u16) -> String {
-        self.plan.streams[usize::from(stream)].name.clone()
-    }
-
-    fn step_results(&self) -> Vec<StepResult> {
-        let result = |(key, totals): (&crate::steps::StepKey, &StepTotals)| StepResult {
-            stream: self.stream_name(key.stream),
-            step: key.name.clone(),
-            count: totals.response.len(),
-            not_completed: totals.not_completed,
-            response_us: Spread::of(&totals.response),
-            service_us: Spread::of(&totals.service),
-            server_us: Spread::of(&totals.server),
-            store_us: Spread::of(&totals.store),
-            delivery_us: Spread::of(&totals.delivery),
-        };
-        // What readers open is no request due: it has no times, and its errors are told as such.
-        let arrives = |stream: u16| self.plan.streams[usize::from(stream)].readers().is_none();
-        let all = self.steps.keys().iter().zip(&self.totals);
-        all.filter(|(key, _)| arrives(key.stream)).map(result).collect()
-    }
-
-    fn journey_results(&self) -> Vec<JourneyResult> {
-        let result = |(&(stream, journey), totals): (&(u16, u16), &JourneyTotals)| JourneyResult {
-            stream: self.stream_name(stream),
-            journey: self.plan.journeys[usize::from(journey)].name.clone(),
-            count: totals.response.len(),
-            not_completed: totals.not_completed,
-            response_us: Spread::of(&totals.response),
-        };
-        self.journeys.iter().map(result).collect()
-    }
-}
-
-impl StepTotals {
-    fn new() -> Self {
-        Self {
-            not_completed: 0,
-            response: histogram(),
-            service: histogram(),
-            server: histogram(),
-            store: histogram(),
-            delivery: histogram(),
-        }
-    }
-}
-
-impl ConnectionTotals {
-    fn result(&self) -> Connections {
-        Connections {
-            opened: self.opened,
-            reused: self.reused,
-            connect_us: Spread::of(&self.connect),
-        }
     }
 }
 

@@ -46,6 +46,8 @@ mod tally;
 mod objectives;
 mod abort;
 mod intervals;
+mod phase_totals;
+mod instances;
 mod window;
 mod watch;
 pub mod machine;

@@ -34,6 +34,8 @@ pub(crate) fn unstarted(
         plan: plan.clone(),
         streams: Vec::new(),
         steps: Vec::new(),
+        phases: Vec::new(),
+        instances: Vec::new(),
         journeys: Vec::new(),
         objectives: Vec::new(),
         errors: Vec::new(),

@@ -64,6 +64,15 @@ impl Phase {
             PhaseKind::Idle {} | PhaseKind::Listen { .. } => Some(0.0),
         }
     }
+
+    /// Arrivals a second: the mean of what the phase asks for; of closed users what they ask for once all have
+    /// started. `None` where [`asked`](Self::asked) is.
+    pub fn asked_per_s(&self) -> Option<f64> {
+        match self.kind {
+            PhaseKind::Closed(_) => Some(per_second(self.peak())),
+            _ => Some(self.asked(self.duration_ns)? / seconds(self.duration_ns.max(1))),
+        }
+    }
 }
 
 fn of_phase(phase: &Phase) -> Vec<Corner> {

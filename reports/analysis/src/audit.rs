@@ -12,6 +12,7 @@ mod expected;
 
 mod run;
 mod order;
+mod places;
 
 mod planned;
 mod windows;
@@ -25,6 +26,7 @@ mod trains;
 use hdrhistogram::Histogram;
 use load_plan::plan::Phase;
 use run_record::audit::{Audit, Rhythm};
+use run_record::breakdown::PlaceResult;
 
 pub use class::{Class, as_planned, has_rhythm};
 pub use expected::{Asked, expected};
@@ -65,6 +67,8 @@ pub struct Audited {
     pub gaps: Histogram<u64>,
     /// Where in the second arrivals came.
     pub fold: Fold,
+    /// Response times by place in a cluster, of all judged phases of a run's stream; empty elsewhere.
+    pub places: Vec<PlaceResult>,
 }
 
 impl Auditor {
@@ -162,7 +166,7 @@ impl Auditor {
             stepped_back: self.stepped_back,
             ..Audit::default()
         };
-        Audited { audit, gaps: self.gaps.into_seen(), fold: scanned.fold }
+        Audited { audit, gaps: self.gaps.into_seen(), fold: scanned.fold, places: Vec::new() }
     }
 }
 

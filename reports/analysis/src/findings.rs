@@ -1,6 +1,8 @@
 //! What can be found: codes, how grave each is, and the figures each carries. Their words are the
 //! business of whoever shows them.
 
+mod compared;
+
 use std::collections::BTreeMap;
 use std::fmt::{self, Display, Formatter};
 use std::str::FromStr;
@@ -46,6 +48,12 @@ pub enum Code {
     Burst,
     /// Most of service time is on the way to the target and back.
     PathDominates,
+    /// Response times at a low rate are longer than at a high one.
+    SlowWhenIdle,
+    /// One instance of the target is much slower than the others.
+    InstanceSlow,
+    /// Arrivals come in clusters, and the later in its cluster a request is, the longer it takes.
+    LatencyGrowsWithClusterSize,
     /// An objective rests on few requests or deliveries, or on none.
     FewSamples,
     /// A signal stopped the run.
@@ -118,7 +126,7 @@ const OBJECTIVE_MISSED: &[Number] = &[
 
 impl Code {
     /// All of them, in order.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 24] = [
         Self::TargetUnreachable,
         Self::Accounting,
         Self::ClockStep,
@@ -136,6 +144,9 @@ impl Code {
         Self::ClosedModel,
         Self::Burst,
         Self::PathDominates,
+        Self::SlowWhenIdle,
+        Self::InstanceSlow,
+        Self::LatencyGrowsWithClusterSize,
         Self::FewSamples,
         Self::Interrupted,
         Self::Aborted,
@@ -162,6 +173,9 @@ impl Code {
             Self::ClosedModel => "CLOSED_MODEL",
             Self::Burst => "BURST",
             Self::PathDominates => "PATH_DOMINATES",
+            Self::SlowWhenIdle => "SLOW_WHEN_IDLE",
+            Self::InstanceSlow => "INSTANCE_SLOW",
+            Self::LatencyGrowsWithClusterSize => "LATENCY_GROWS_WITH_CLUSTER_SIZE",
             Self::FewSamples => "FEW_SAMPLES",
             Self::Interrupted => "INTERRUPTED",
             Self::Aborted => "ABORTED",
@@ -194,9 +208,13 @@ impl Code {
             | Self::NotAchieved
             | Self::ArrivalClass => Severity::Invalid,
             Self::ReadersAbsent | Self::ObjectiveMissed | Self::Aborted => Severity::Fail,
-            Self::ClosedModel | Self::Burst | Self::PathDominates | Self::FewSamples => {
-                Severity::Warning
-            }
+            Self::ClosedModel
+            | Self::Burst
+            | Self::PathDominates
+            | Self::SlowWhenIdle
+            | Self::InstanceSlow
+            | Self::LatencyGrowsWithClusterSize
+            | Self::FewSamples => Severity::Warning,
             Self::Interrupted | Self::Unfinished => Severity::Note,
         }
     }
@@ -262,6 +280,9 @@ impl Code {
             Self::ReadersAbsent => READERS_ABSENT,
             Self::ObjectiveMissed => OBJECTIVE_MISSED,
             Self::PathDominates => PATH_DOMINATES,
+            Self::SlowWhenIdle => compared::SLOW_WHEN_IDLE,
+            Self::InstanceSlow => compared::INSTANCE_SLOW,
+            Self::LatencyGrowsWithClusterSize => compared::LATENCY_GROWS_WITH_CLUSTER_SIZE,
             Self::FewSamples => &[
                 ("total_count", "requests, or deliveries, that count"),
                 ("tail_samples", "of them, may be beyond the limit"),

@@ -11,8 +11,13 @@ mod generator;
 mod live;
 mod objectives;
 mod path;
+mod slower;
+mod idle;
+mod instances;
+mod clusters;
 
 pub use generator::lateness_limit_us;
+pub use idle::between as slow_when_idle;
 pub use objectives::unsent;
 
 /// What became of a run.
@@ -54,6 +59,9 @@ pub fn judge(run: &Run) -> Judgement {
     findings.extend(generator::findings(run));
     findings.extend(live::findings(run));
     findings.extend(path::findings(run));
+    findings.extend(idle::findings(run));
+    findings.extend(instances::findings(run));
+    findings.extend(clusters::findings(run));
     findings.extend(objectives.findings);
     findings.sort_by(|a, b| rank(a).cmp(&rank(b)));
     let verdict = verdict(run.state, &findings, &objectives.statuses);

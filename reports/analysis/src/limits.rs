@@ -42,6 +42,42 @@ pub const PATH_SHARE_MIN: f64 = 0.5;
 /// Requests that a mean should rest on before it is held against anything.
 pub const PATH_SAMPLES_MIN: u64 = 100;
 
+/// A quantile of one distribution may be compared with that of another where at least so many requests of each lie
+/// beyond it: 100 requests for a median, 500 for 90 %.
+pub const BEYOND_SAMPLES_MIN: u64 = 50;
+
+/// Or so many, if the difference is [`FEW_RATIO_MIN`].
+pub const BEYOND_FEW_MIN: u64 = 10;
+
+/// Half as long again: that far from the true one is the median of 100 exponential times once in 540 cases.
+pub const IDLE_RATIO_MIN: f64 = 1.5;
+
+/// Three times as long: that far from the true one is the median of 20 exponential times once in 19 000 cases.
+pub const FEW_RATIO_MIN: f64 = 3.0;
+
+/// So much longer must a quiet target take, in microseconds: a core that wakes up, a cold cache and a connection that
+/// is opened in one data centre cost less, and nobody notices it.
+pub const IDLE_EXTRA_MIN_US: f64 = 5_000.0;
+
+/// One rate is low and the other high if it is this many times the other.
+pub const RATES_RATIO_MIN: f64 = 2.0;
+
+/// Twice as long as the others: instances of one build on machines of one kind differ by less.
+pub const INSTANCE_RATIO_MIN: f64 = 2.0;
+
+/// And so much longer, in microseconds: a neighbour on the machine can cost as much.
+pub const INSTANCE_EXTRA_MIN_US: f64 = 2_000.0;
+
+/// The last of a cluster takes half as long again as the first …
+pub const CLUSTER_RATIO_MIN: f64 = 1.5;
+
+/// … and so much longer, in microseconds: a generator that sends thirty at once and reads their answers one after
+/// the other needs as much for itself.
+pub const CLUSTER_EXTRA_MIN_US: f64 = 2_000.0;
+
+/// On the way from the first to the last, no class of places is faster than the one before by more than this part.
+pub const CLUSTER_STEP_MIN: f64 = 0.9;
+
 /// Open descriptors over the limit: above this the next burst of connections may be refused by the
 /// generator's own kernel.
 pub const DESCRIPTORS_SHARE_MAX: f64 = 0.80;

@@ -32,6 +32,8 @@ pub(crate) fn good() -> Run {
         plan: plan(),
         streams: vec![stream_result("reads", 20_000), stream_result("reactions", 10_000)],
         steps: Vec::new(),
+        phases: Vec::new(),
+        instances: Vec::new(),
         journeys: Vec::new(),
         objectives: vec![
             result("p99 <= 30ms", 20_000, 200),
@@ -140,7 +142,13 @@ fn counts(planned: u64) -> Counts {
 
 fn stream_result(name: &str, planned: u64) -> StreamResult {
     let all = counts(planned);
-    StreamResult { name: name.to_owned(), counts: all, measured: all, audit: None }
+    StreamResult {
+        name: name.to_owned(),
+        counts: all,
+        measured: all,
+        audit: None,
+        places: Vec::new(),
+    }
 }
 
 fn result(text: &str, total: u64, over: u64) -> ObjectiveResult {

@@ -8,6 +8,7 @@
 
 pub mod run;
 pub mod audit;
+pub mod breakdown;
 pub mod aborted;
 pub mod live;
 pub mod run_file;

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::aborted::AbortedBy;
 use crate::audit::Audit;
+use crate::breakdown::{InstanceResult, PhaseResult, PlaceResult};
 use crate::live::Live;
 use crate::spread::Spread;
 
@@ -58,6 +59,12 @@ pub struct Run {
     pub streams: Vec<StreamResult>,
     /// One for each stream and step, of measured phases.
     pub steps: Vec<StepResult>,
+    /// One for each stream, step and measured phase in which something arrives.
+    #[serde(default)]
+    pub phases: Vec<PhaseResult>,
+    /// One for each stream, step and instance of the target that answered, of measured phases.
+    #[serde(default)]
+    pub instances: Vec<InstanceResult>,
     /// One for each stream and journey, of measured phases.
     pub journeys: Vec<JourneyResult>,
     /// One for each objective of the plan, of measured phases.
@@ -199,6 +206,9 @@ pub struct StreamResult {
     /// How its arrivals were spread in time; absent while the run goes on, and where nothing arrives in a measured phase.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub audit: Option<Audit>,
+    /// Response times by place in a cluster, of measured phases; empty while the run goes on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub places: Vec<PlaceResult>,
 }
 
 /// What one step of a stream took.

@@ -1,6 +1,5 @@
 //! The part of the ledger that is about live events: what readers say, and the deliveries found.
 
-use run_record::histogram::record_us;
 use run_record::latency::Kind;
 
 use super::{Ledger, second_of};
@@ -42,9 +41,6 @@ impl Ledger {
                 self.objectives.on_delivery(took_ns, step, second);
                 if let Some(abort) = &mut self.abort {
                     abort.on_delivery(took_ns, step, second);
-                }
-                if let Some(ns) = took_ns {
-                    record_us(&mut self.totals[number].delivery, ns);
                 }
             }
         }

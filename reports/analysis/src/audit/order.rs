@@ -6,7 +6,7 @@ use std::collections::BinaryHeap;
 use std::collections::binary_heap::PeekMut;
 
 /// The most times that are held back: 13 s of 20 000 arrivals a second, longer than any answer is waited for by
-/// default, in 4 MB. What comes after more others than this is out of order, and counted as such.
+/// default, in 6 MB. What comes after more others than this is out of order, and counted as such.
 pub const HELD_MAX: usize = 1 << 18;
 
 /// Times with what belongs to them, earliest first.

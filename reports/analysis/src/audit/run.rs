@@ -4,6 +4,7 @@ use load_plan::plan::{Phase, Plan, Stream};
 
 use super::expected::Asked;
 use super::order::{HELD_MAX, Order};
+use super::places::Places;
 use super::{Audited, Auditor, as_planned, expected};
 
 /// Audits the first requests of measured phases, stream by stream.
@@ -21,6 +22,8 @@ pub struct Started {
     pub phase: u16,
     /// From the run's start.
     pub sent_ns: u64,
+    /// From the due time to the end of the first step, if that completed.
+    pub response_us: Option<u32>,
 }
 
 #[derive(Debug)]
@@ -28,7 +31,8 @@ struct StreamAuditor {
     /// For each phase, which part it belongs to.
     part_of: Vec<Option<usize>>,
     parts: Vec<Part>,
-    order: Order<u16>,
+    places: Places,
+    order: Order<(u16, Option<u32>)>,
 }
 
 /// Phases that are judged together.
@@ -50,9 +54,10 @@ impl RunAuditor {
     /// An arrival that started; arrivals may come in the order in which they ended.
     pub fn started(&mut self, started: Started) {
         if let Some(stream) = self.streams.get_mut(usize::from(started.stream))
-            && let Some((at_ns, phase)) = stream.order.push(started.sent_ns, started.phase)
+            && let Some(earliest) =
+                stream.order.push(started.sent_ns, (started.phase, started.response_us))
         {
-            stream.take(at_ns, phase);
+            stream.take(earliest);
         }
     }
 
@@ -88,26 +93,29 @@ impl StreamAuditor {
                 auditor: Auditor::of(&phases),
             });
         }
-        Self { part_of, parts, order: Order::new(HELD_MAX) }
+        let places = Places::of(stream);
+        Self { part_of, parts, places, order: Order::new(HELD_MAX) }
     }
 
-    fn take(&mut self, at_ns: u64, phase: u16) {
+    fn take(&mut self, (at_ns, (phase, response_us)): (u64, (u16, Option<u32>))) {
         if let Some(Some(part)) = self.part_of.get(usize::from(phase)) {
             self.parts[*part].auditor.push(at_ns);
+            self.places.push(at_ns, phase, response_us);
         }
     }
 
     /// The first part that is not as planned, else the longest.
     fn finish(mut self) -> Option<Audited> {
-        while let Some((at_ns, phase)) = self.order.pop() {
-            self.take(at_ns, phase);
+        while let Some(earliest) = self.order.pop() {
+            self.take(earliest);
         }
         let judged: Vec<(u64, Audited)> =
             self.parts.into_iter().map(|part| (part.duration_ns, part.finish())).collect();
         let longest = judged.iter().map(|(duration_ns, _)| *duration_ns).max()?;
         let wrong = judged.iter().position(|(_, audited)| !as_planned(&audited.audit));
         let chosen = wrong.or_else(|| judged.iter().position(|(ns, _)| *ns == longest))?;
-        judged.into_iter().nth(chosen).map(|(_, audited)| audited)
+        let (_, audited) = judged.into_iter().nth(chosen)?;
+        Some(Audited { places: self.places.results(), ..audited })
     }
 }
 

@@ -14,6 +14,7 @@ mod tools;
 mod classes;
 mod numbers;
 mod rates;
+mod places;
 mod edges;
 
 use run_record::audit::Audit;

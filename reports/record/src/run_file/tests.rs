@@ -39,6 +39,20 @@ const BINDING: &[&str] = &[
     "steps[].step",
     "steps[].count",
     "steps[].not_completed",
+    "phases[].stream",
+    "phases[].step",
+    "phases[].phase",
+    "phases[].asked_per_s",
+    "phases[].count",
+    "phases[].not_completed",
+    "instances[].stream",
+    "instances[].step",
+    "instances[].instance",
+    "instances[].count",
+    "instances[].not_completed",
+    "streams[].places[].from",
+    "streams[].places[].to",
+    "streams[].places[].count",
     "journeys[].journey",
     "environment.hanno",
     "environment.commit",
@@ -60,6 +74,12 @@ const SPREADS: &[&str] = &[
     "steps[].service_us",
     "steps[].server_us",
     "steps[].delivery_us",
+    "phases[].response_us",
+    "phases[].service_us",
+    "phases[].server_us",
+    "instances[].response_us",
+    "instances[].server_us",
+    "streams[].places[].response_us",
     "lateness_us",
     "wait_us",
     "runtime_lag_us",
@@ -156,6 +176,19 @@ fn a_run_comes_back_as_it_was() {
     let text = written(&early);
     assert!(!text.contains("audit") && !text.contains("unreachable"));
     assert_eq!(read(text.as_bytes()).unwrap(), early);
+}
+
+#[test]
+fn a_record_from_before_there_were_parts_is_read() {
+    let mut value = serde_json::to_value(run()).unwrap();
+    let fields = value.as_object_mut().unwrap();
+    fields.remove("phases").unwrap();
+    fields.remove("instances").unwrap();
+    fields["streams"][0].as_object_mut().unwrap().remove("places").unwrap();
+    let mut older = run();
+    (older.phases, older.instances) = (Vec::new(), Vec::new());
+    older.streams[0].places = Vec::new();
+    assert_eq!(read(value.to_string().as_bytes()).unwrap(), older);
 }
 
 #[test]

@@ -24,6 +24,9 @@ pub(super) fn of(code: Code) -> Words {
         Code::TargetUnreachable => TARGET_UNREACHABLE,
         Code::ObjectiveMissed => OBJECTIVE_MISSED,
         Code::PathDominates => PATH_DOMINATES,
+        Code::SlowWhenIdle => SLOW_WHEN_IDLE,
+        Code::InstanceSlow => INSTANCE_SLOW,
+        Code::LatencyGrowsWithClusterSize => LATENCY_GROWS_WITH_CLUSTER_SIZE,
         Code::FewSamples => FEW_SAMPLES,
         Code::Interrupted => INTERRUPTED,
         Code::Aborted => ABORTED,
@@ -178,6 +181,37 @@ const PATH_DOMINATES: Words = Words {
         those of this way; a user elsewhere has another.",
     remedy: "Run the generator in the network of the target, or say on purpose that the distance is part of the \
         test. Connections that are opened anew, in the table of connections, make every way longer.",
+};
+
+const SLOW_WHEN_IDLE: Words = Words {
+    title: "the target is slower when little is asked of it",
+    means: "At no more than half the rate, requests took half as long again, and 5 ms more, at the median or at 90 %: \
+        a quiet hour is worse than a busy one. Something goes cold between requests and is paid for by the next \
+        one, most often credentials that are renewed on demand, a cache, or connections that idle out. At a \
+        common rate one request in many pays for it and nobody sees it. Fewer than 50 requests beyond the \
+        quantile, on either side, must differ threefold; fewer than 10 are not compared.",
+    remedy: "Look at the slowest requests of the quiet phase in the traces of the target: what did they wait for? \
+        Renew credentials in the background, keep connections and caches warm; then run the quiet phase again.",
+};
+
+const INSTANCE_SLOW: Words = Words {
+    title: "one instance of the target is much slower than the others",
+    means: "Answers that bear the name of one instance took twice as long as those of the others, and 2 ms more, at \
+        the median or at 99 %: in the server where all say how long they took, else from the due time on. The \
+        figures of all instances together hide it. Fewer than 50 requests beyond the quantile must differ \
+        threefold; fewer than 10 are not compared.",
+    remedy: "Compare memory, CPU and version of that instance with the others': a leak, a noisy neighbour, a cold \
+        cache, or an uneven share of the load. Take it out and look whether the rest changes.",
+};
+
+const LATENCY_GROWS_WITH_CLUSTER_SIZE: Words = Words {
+    title: "the later in a cluster a request is, the longer it takes",
+    means: "Arrivals came in clusters, and the last of a cluster took half as long again as the first, and 2 ms more: \
+        the last of a group waits for all before it. The arrivals make these times, not the target; the same \
+        requests, one by one, would be answered as quickly as the first. A rate that grows by larger groups looks \
+        like a target that does not scale.",
+    remedy: "Send the same rate with `rate` and `spacing = \"poisson\"`, and compare. If groups are what real clients \
+        make (a job on the full minute), say so, and judge the target by its first and its last alike.",
 };
 
 const FEW_SAMPLES: Words = Words {

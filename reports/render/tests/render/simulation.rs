@@ -229,7 +229,13 @@ fn finish(
     (over, error_seconds): (u64, &BTreeMap<u32, u32>),
     totals: &[Histogram<u64>; 4],
 ) {
-    run.streams.push(StreamResult { name: load.stream.to_owned(), counts, measured, audit: None });
+    run.streams.push(StreamResult {
+        name: load.stream.to_owned(),
+        counts,
+        measured,
+        audit: None,
+        places: Vec::new(),
+    });
     let [response_us, service_us, server_us, store_us] =
         [0, 1, 2, 3].map(|kind| Spread::of(&totals[kind]));
     let errors: u64 = error_seconds.values().copied().map(u64::from).sum();
@@ -368,6 +374,8 @@ fn bare_run() -> Run {
         overrides: BTreeMap::new(),
         streams: Vec::new(),
         steps: Vec::new(),
+        phases: Vec::new(),
+        instances: Vec::new(),
         journeys: Vec::new(),
         objectives: Vec::new(),
         errors: Vec::new(),

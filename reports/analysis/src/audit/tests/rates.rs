@@ -10,7 +10,7 @@ fn punctual(plan: &Plan) -> Option<Audited> {
     let mut auditor = RunAuditor::of(plan);
     for (phase, times) in due(plan) {
         for sent_ns in times {
-            auditor.started(Started { stream: 0, phase, sent_ns });
+            auditor.started(Started { stream: 0, phase, sent_ns, response_us: None });
         }
     }
     auditor.finish().pop().unwrap()
@@ -96,7 +96,7 @@ fn phases_that_ask_for_different_classes_are_judged_one_by_one() {
     for (phase, times) in due(&plan) {
         for (index, at) in times.iter().enumerate() {
             let sent_ns = if phase == 0 { times[index - index % 10] } else { *at };
-            auditor.started(Started { stream: 0, phase, sent_ns });
+            auditor.started(Started { stream: 0, phase, sent_ns, response_us: None });
         }
     }
     let audit = auditor.finish().pop().unwrap().unwrap().audit;
@@ -116,7 +116,7 @@ fn the_order_of_the_ends_does_not_matter() {
         .map(|arrival| {
             let took_ns = arrival.n.wrapping_mul(2_654_435_761) % 3_000_000_000;
             let (stream, phase, sent_ns) = (arrival.stream, arrival.phase, arrival.due_ns);
-            (arrival.due_ns + took_ns, Started { stream, phase, sent_ns })
+            (arrival.due_ns + took_ns, Started { stream, phase, sent_ns, response_us: None })
         })
         .collect();
     let judged = |sent: &[(u64, Started)]| -> Vec<_> {

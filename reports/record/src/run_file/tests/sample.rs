@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use load_plan::plan::{Limit, Objective, Plan, Record, SCHEDULE_VERSION, Time};
 
 use crate::audit::{Audit, Rhythm, Trains};
+use crate::breakdown::{InstanceResult, PhaseResult, PlaceResult};
 use crate::live::{DeliveryResult, Live, ReadersResult};
 use crate::run::{
     Connections, ConsumedUnits, Counts, Environment, ErrorCount, Finding, JourneyResult,
@@ -42,8 +43,11 @@ pub(super) fn run() -> Run {
             counts: counts(15_000),
             measured: counts(14_000),
             audit: Some(audit()),
+            places: places(),
         }],
         steps: steps(),
+        phases: vec![phase()],
+        instances: vec![instance()],
         journeys: vec![JourneyResult {
             stream: name("reads"),
             journey: name("read_room"),
@@ -118,6 +122,37 @@ fn steps() -> Vec<StepResult> {
         store_us: Some(spread(6)),
         delivery_us: Some(spread(7)),
     }]
+}
+
+fn phase() -> PhaseResult {
+    PhaseResult {
+        stream: name("reads"),
+        step: name("GET page"),
+        phase: name("hold"),
+        asked_per_s: Some(500.0),
+        count: 14_979,
+        not_completed: 21,
+        response_us: Some(spread(10)),
+        service_us: Some(spread(9)),
+        server_us: Some(spread(8)),
+    }
+}
+
+fn instance() -> InstanceResult {
+    InstanceResult {
+        stream: name("reads"),
+        step: name("GET page"),
+        instance: Some(name("a")),
+        count: 14_979,
+        not_completed: 1,
+        response_us: Some(spread(10)),
+        server_us: Some(spread(8)),
+    }
+}
+
+fn places() -> Vec<PlaceResult> {
+    let place = |from, to| PlaceResult { from, to, count: 7_000, response_us: Some(spread(10)) };
+    vec![place(1, Some(1)), place(2, Some(2))]
 }
 
 fn environment() -> Environment {
