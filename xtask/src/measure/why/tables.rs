@@ -144,7 +144,7 @@ mod tests {
         let steps = "|pace:GET|500|250|CLUSTERED|4|1.00|20.00|-|-|";
         assert_eq!(last(by_step(&seen)), steps);
         assert_eq!(last(by_phase(&seen)), "|pace:a/y|-|9|-|-|-|");
-        assert!(by_phase(&seen).contains("| pace: a/x |"), "{}", by_phase(&seen));
+        assert!(by_phase(&seen).contains("pace: a/x"), "{}", by_phase(&seen));
         let verdicts = "|pace|CLOSED_MODEL|CLOSED_MODEL|PASS|";
         assert_eq!(last(super::verdicts(&seen)), verdicts);
     }
