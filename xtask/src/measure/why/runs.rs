@@ -84,7 +84,7 @@ pub(super) const RUNS: &[Shown] = &[
         name: "near",
         scenario: "pitfall-far.toml",
         ground: Ground::Bundled(&[]),
-        pictures: &[],
+        pictures: &[("where-the-time-went.svg", "near-where")],
         fires: &[],
         must_not: &["PATH_DOMINATES"],
         facts: &[],
