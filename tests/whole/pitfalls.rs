@@ -4,12 +4,13 @@
 
 use std::path::{Path, PathBuf};
 
+use nix::sys::signal::Signal;
 use serde_json::Value;
 
 use super::stores::endpoint;
 use super::support::{
-    Server, assert_code_is_the_verdicts, assert_conserved, codes, directory, hanno, output,
-    run_json, stderr,
+    Running, Server, assert_code_is_the_verdicts, assert_conserved, codes, directory, hanno,
+    output, run_json, stderr,
 };
 
 /// A scenario of this folder, with other lines in it.
@@ -57,6 +58,20 @@ fn a_service_that_is_far_away_is_told_from_a_slow_one() {
         let found = codes(&run).contains(&"PATH_DOMINATES".to_owned());
         assert_eq!(found, expected, "{service} {server} {}", run["findings"]);
     }
+}
+
+/// The relay and the service end with the run, however it ends.
+#[test]
+fn no_relay_is_left_behind_by_a_run_that_is_killed() {
+    let folder = directory();
+    let scenario = shortened(folder.path(), "pitfall-far.toml", &[]);
+    let mut command = hanno();
+    command.arg("run").arg(scenario).args(["--distance", "75ms", "--out"]);
+    let mut running = Running::start(command.arg(folder.path().join("record")));
+    running.wait_for("recording to");
+    running.signal(Signal::SIGKILL);
+    let (_, said) = running.end(); // returns when both have gone
+    assert!(said.contains("connections relayed"), "{said}");
 }
 
 /// A second in five, whatever the five: of the open arrivals a fifth, of the closed ones what 64 users
