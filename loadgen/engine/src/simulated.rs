@@ -26,6 +26,7 @@ use crate::times::Times;
 use crate::users;
 
 mod closed_phases;
+mod compared;
 
 const MS: u64 = 1_000_000;
 const S: u64 = 1_000 * MS;
@@ -142,11 +143,16 @@ impl Ran {
     }
 }
 
-async fn run(plan: Plan, target: Target) -> Ran {
+async fn run(plan: Plan, target: impl Exchange) -> Ran {
     run_until(plan, target, u64::MAX, |_| true).await
 }
 
-async fn run_until(plan: Plan, target: Target, stop_ns: u64, keep: fn(&Event) -> bool) -> Ran {
+async fn run_until(
+    plan: Plan,
+    target: impl Exchange,
+    stop_ns: u64,
+    keep: fn(&Event) -> bool,
+) -> Ran {
     let plan = Arc::new(plan);
     let (sender, receiver) = flume::unbounded();
     let (stop, abandon) = (CancellationToken::new(), CancellationToken::new());

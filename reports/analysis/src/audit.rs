@@ -28,7 +28,7 @@ use load_plan::plan::Phase;
 use run_record::audit::{Audit, Rhythm};
 use run_record::breakdown::PlaceResult;
 
-pub use class::{Class, as_planned, has_rhythm};
+pub use class::{Class, as_planned, has_rhythm, is_clustered};
 pub use expected::{Asked, expected};
 pub use fold::Fold;
 pub use order::{HELD_MAX, Order};

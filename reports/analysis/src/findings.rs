@@ -72,6 +72,15 @@ pub struct UnknownCode(pub String);
 /// The name and the meaning of a figure; the unit is the last word of the name.
 pub type Number = (&'static str, &'static str);
 
+const MACHINE_NOISY: &[Number] = &[
+    ("steal_percent", "processor time taken by the hypervisor"),
+    ("steal_limit_percent", "largest share allowed"),
+    ("timer_probe_p99_us", "how late a bare thread woke up, 99 %"),
+    ("timer_probe_limit_us", "latest allowed"),
+    ("lateness_p99_us", "how late first requests were sent, 99 %"),
+    ("lateness_limit_us", "latest allowed"),
+];
+
 const READERS_ABSENT: &[Number] = &[
     ("absent_percent", "time without a stream after it was lost or refused, of all"),
     ("limit_percent", "largest share allowed"),
@@ -230,14 +239,7 @@ impl Code {
                 ("clock_step_max_us", "largest jump of the wall clock within a second"),
                 ("limit_us", "largest jump that is not a step"),
             ],
-            Self::MachineNoisy => &[
-                ("steal_percent", "processor time taken by the hypervisor"),
-                ("steal_limit_percent", "largest share allowed"),
-                ("timer_probe_p99_us", "how late a bare thread woke up, 99 %"),
-                ("timer_probe_limit_us", "latest allowed"),
-                ("lateness_p99_us", "how late first requests were sent, 99 %"),
-                ("lateness_limit_us", "latest allowed"),
-            ],
+            Self::MachineNoisy => MACHINE_NOISY,
             Self::GeneratorLate => &[
                 ("lateness_p99_us", "how late first requests were sent, 99 %"),
                 ("lateness_limit_us", "latest allowed"),

@@ -75,8 +75,9 @@ pub const CLUSTER_RATIO_MIN: f64 = 1.5;
 /// the other needs as much for itself.
 pub const CLUSTER_EXTRA_MIN_US: f64 = 2_000.0;
 
-/// On the way from the first to the last, no class of places is faster than the one before by more than this part.
-pub const CLUSTER_STEP_MIN: f64 = 0.9;
+/// And of any two classes of places the later one is the slower one, in this share of the pairs: with few requests
+/// a class may be out of order, and what goes up and down has another cause.
+pub const CLUSTER_ORDER_MIN: f64 = 0.8;
 
 /// Open descriptors over the limit: above this the next burst of connections may be refused by the
 /// generator's own kernel.

@@ -22,6 +22,8 @@ pub(crate) enum Group {
     Spectrum,
     /// Where the time went.
     Parts,
+    /// Phases and places in a cluster beside each other.
+    Comparison,
     /// What happened when, over one axis of time.
     Timeline,
     /// What one call cost the store.

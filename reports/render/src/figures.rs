@@ -2,6 +2,7 @@
 
 mod spectrum;
 mod parts;
+mod comparison;
 
 mod time;
 mod machine;
@@ -37,6 +38,8 @@ pub(crate) fn figures(evidence: &Evidence) -> Result<Vec<Figure>, PlotError> {
         |draw: OfStep<'_>| steps.iter().map(|step| draw(*step)).collect::<Result<Vec<_>, _>>();
     let mut figures = each(&|step| spectrum::spectrum(evidence, step))?;
     figures.push(parts::parts(&evidence.run)?);
+    figures.push(comparison::by_phase(&evidence.run)?);
+    figures.push(comparison::by_place(&evidence.run)?);
     figures.push(machine::arrivals(evidence, &clock)?);
     figures.push(machine::under_way(evidence, &clock)?);
     for kind in [Kind::Response, Kind::Delivery] {

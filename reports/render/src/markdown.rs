@@ -24,6 +24,7 @@ pub fn summary(run: &Run, missing: &[Missing]) -> String {
     blocks.extend(not_used(missing));
     blocks.extend(live(run));
     let several = [tables::steps(run), tables::rates(run), tables::errors(run)];
+    blocks.extend(tables::breakdown::phases(run).as_ref().map(table));
     blocks.extend(several.iter().filter(|table| !table.rows.is_empty()).map(table));
     blocks.push(format!("Hanno {}, plan {}", code(&run.environment.hanno), code(&run.plan_sha256)));
     blocks.join("\n\n") + "\n"

@@ -1,6 +1,7 @@
 //! The tables of a report, cell by cell with units, so that page, Markdown and CSV are made of the same values.
 
 mod audit;
+pub(crate) mod breakdown;
 mod live;
 
 use run_record::run::{Counts, Run, State, StepResult};
@@ -59,7 +60,9 @@ impl Table {
 
 /// What the target did, then how it was loaded.
 pub(crate) fn main(run: &Run) -> Vec<Table> {
-    let mut tables = vec![steps(run), journeys(run)];
+    let mut tables = vec![steps(run)];
+    tables.extend(breakdown::tables(run));
+    tables.push(journeys(run));
     tables.extend(live::tables(run));
     tables.extend([connections(run), consumed(run), rates(run)]);
     tables.extend(audit::table(run));

@@ -22,6 +22,9 @@
     second: [(at) => at, (at) => (at * 1e3).toFixed(1) + ' ms'],
     tail: [(at) => at >= 100 ? 6 : -Math.log10(1 - at / 100), (at) => Number(at.toPrecision(6)) + ' %'],
     log: [(at) => Math.log10(Math.max(at, 1)), time],
+    rate: [(at) => Math.log10(Math.max(at, 1e-9)), (at) => number(at) + '/s'],
+    order: [(at) => at, (at) => 'phase ' + at],
+    place: [(at) => Math.log10(Math.max(at, 1)), (at) => 'from place ' + at + ' on'],
   };
 
   // Heads are quoted where they hold foreign names, rows of pictures are numbers only.

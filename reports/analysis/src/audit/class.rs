@@ -57,6 +57,11 @@ impl Class {
     }
 }
 
+/// Whether arrivals came in clusters, planned or not.
+pub fn is_clustered(audit: &Audit) -> bool {
+    audit.class == Class::Clustered.as_str()
+}
+
 /// Whether a class is a fault: another than planned is, too few arrivals never are.
 pub fn as_planned(audit: &Audit) -> bool {
     let expected = audit.expected.as_ref();

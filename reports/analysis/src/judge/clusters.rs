@@ -6,9 +6,9 @@ use run_record::spread::Spread;
 
 use super::as_figure;
 use super::slower::{Margin, P50, Slower, slower};
-use crate::audit::Class;
+use crate::audit::is_clustered;
 use crate::findings::Code;
-use crate::limits::{BEYOND_FEW_MIN, CLUSTER_EXTRA_MIN_US, CLUSTER_RATIO_MIN, CLUSTER_STEP_MIN};
+use crate::limits::{BEYOND_FEW_MIN, CLUSTER_EXTRA_MIN_US, CLUSTER_ORDER_MIN, CLUSTER_RATIO_MIN};
 
 const MARGIN: Margin = Margin { ratio: CLUSTER_RATIO_MIN, extra_us: CLUSTER_EXTRA_MIN_US };
 
@@ -18,8 +18,7 @@ pub(super) fn findings(run: &Run) -> Vec<Finding> {
 }
 
 fn of_stream(stream: &StreamResult) -> Option<Finding> {
-    let clustered =
-        stream.audit.as_ref().is_some_and(|audit| audit.class == Class::Clustered.as_str());
+    let clustered = stream.audit.as_ref().is_some_and(is_clustered);
     let places: Vec<(&PlaceResult, Spread)> = stream
         .places
         .iter()
@@ -28,11 +27,18 @@ fn of_stream(stream: &StreamResult) -> Option<Finding> {
         .filter(|(_, response)| response.count >= 2 * BEYOND_FEW_MIN)
         .collect();
     let ((first, first_us), (last, last_us)) = (places.first()?, places.last()?);
-    let grows = places
-        .windows(2)
-        .all(|two| as_figure(two[1].1.p50) >= CLUSTER_STEP_MIN * as_figure(two[0].1.p50));
+    let medians: Vec<u64> = places.iter().map(|(_, response)| response.p50).collect();
+    let grows = in_order(&medians) >= CLUSTER_ORDER_MIN;
     let found = slower(&[P50], last_us, first_us, MARGIN).filter(|_| clustered && grows)?;
     Some(finding(stream, first, last, found))
+}
+
+/// The share of the pairs of which the second is not less than the first; of fewer than two values all are.
+fn in_order(values: &[u64]) -> f64 {
+    let after = |index: usize| values[index + 1..].iter().map(move |later| values[index] <= *later);
+    let pairs: Vec<bool> = (0..values.len()).flat_map(after).collect();
+    let ordered = pairs.iter().filter(|ordered| **ordered).count();
+    if pairs.is_empty() { 1.0 } else { as_figure(ordered as u64) / as_figure(pairs.len() as u64) }
 }
 
 fn finding(

@@ -11,7 +11,7 @@ pub(super) struct Section {
     pub(super) id: &'static str,
     pub(super) title: &'static str,
     pub(super) figures: Vec<Figure>,
-    /// What is said where there is no picture.
+    /// What is said where there is no picture; if nothing, such a section is left out.
     pub(super) empty: &'static str,
     /// Steps for which there was no room.
     pub(super) left_out: usize,
@@ -37,6 +37,7 @@ pub(super) fn sections(run: &Run, figures: Vec<Figure>) -> Vec<Section> {
     let mut sections = [
         (Group::Spectrum, "spectrum", "Time by percentile", no_times),
         (Group::Parts, "parts", "Where the time went", no_times),
+        (Group::Comparison, "comparison", "By phase and by place in a cluster", ""),
         (Group::Timeline, "timeline", "Over time", "Nothing was planned."),
         (Group::Units, "units", "What a call cost the store", no_units),
         (Group::Heat, "heat", "All response times over time", no_times),
@@ -51,7 +52,8 @@ pub(super) fn sections(run: &Run, figures: Vec<Figure>) -> Vec<Section> {
     let left_out = run.steps.len().saturating_sub(STEPS_MAX);
     let mut sections = sections.map(|(_, section)| section);
     sections[0].left_out = left_out;
-    sections.into()
+    let said = |section: &Section| !(section.figures.is_empty() && section.empty.is_empty());
+    sections.into_iter().filter(said).collect()
 }
 
 impl Section {

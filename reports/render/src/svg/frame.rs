@@ -61,8 +61,8 @@ pub(crate) struct Phases {
 pub(super) struct Entry {
     pub(super) name: String,
     pub(super) colour: Colour,
-    /// A patch instead of a line.
-    pub(super) patch: bool,
+    /// How thick the line is; none for a patch instead of one.
+    pub(super) line: Option<i32>,
 }
 
 /// What stands around the marks.
@@ -142,12 +142,12 @@ impl Frame<'_> {
     fn draw_legend(&self, sheet: &Sheet<'_>, places: &[(i32, i32)]) -> Result<(), PlotError> {
         for (entry, (column, row)) in self.legend.iter().zip(places) {
             let middle = row * LEGEND_ROW + LEGEND_ROW / 2;
-            if entry.patch {
+            if let Some(width) = entry.line {
+                let ends = [(*column, middle), (column + SWATCH, middle)].map(enlarged);
+                sheet.path(&ends, entry.colour, width)?;
+            } else {
                 let corners = [(*column, middle - 6), (column + SWATCH, middle + 6)].map(enlarged);
                 sheet.rectangle(corners[0], corners[1], entry.colour)?;
-            } else {
-                let ends = [(*column, middle), (column + SWATCH, middle)].map(enlarged);
-                sheet.path(&ends, entry.colour, 2)?;
             }
             let name = text::fit(&entry.name, LEGEND_COLUMNS_MAX);
             sheet.text(&name, (column + SWATCH + 6, middle), HPos::Left)?;

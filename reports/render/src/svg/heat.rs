@@ -44,7 +44,7 @@ impl HeatMap<'_> {
         let legend = (0_u8..).zip(bounds.windows(2)).map(|(level, pair)| Entry {
             name: range(pair[0], pair[1] - 1),
             colour: Colour::Heat(level),
-            patch: true,
+            line: None,
         });
         let horizontal = Horizontal::Time { end: self.end };
         let ends = self.cells.iter().flat_map(|cell| [cell.low_us, cell.high_us]);

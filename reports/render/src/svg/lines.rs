@@ -57,10 +57,10 @@ impl Lines<'_> {
         if values().next().is_none() {
             return Ok(None);
         }
-        let legend = self.lines.iter().map(|line| Entry {
-            name: line.name.to_owned(),
-            colour: line.colour,
-            patch: false,
+        let legend = self.lines.iter().enumerate().map(|(line, of)| Entry {
+            name: of.name.to_owned(),
+            colour: of.colour,
+            line: Some(self.width(line)),
         });
         let last = self.places.last().copied().unwrap_or(0.0);
         let first = self.places.first().copied().unwrap_or(0.0);
@@ -84,14 +84,30 @@ impl Lines<'_> {
                 plot.label(&limit.words, (end, at), before)?;
             }
             // The first is drawn last: where lines coincide, it is the one that is seen.
-            for line in self.lines.iter().rev() {
+            for (index, line) in self.lines.iter().enumerate().rev() {
                 for run in self.runs(line.values) {
-                    plot.path(&run, line.colour, 2)?;
+                    plot.path(&run, line.colour, self.width(index))?;
+                    for point in run.iter().filter(|_| self.horizontal.is_sparse()) {
+                        plot.path(&[*point], line.colour, 1)?;
+                    }
                 }
             }
             Ok(())
         })?;
         Ok(Some(drawn))
+    }
+
+    /// Lines of one colour belong together: each is thinner than the one before.
+    fn width(&self, line: usize) -> i32 {
+        let colour = self.lines[line].colour;
+        let before = self.lines[..line].iter().filter(|other| other.colour == colour).count();
+        let alone = self.lines.iter().filter(|other| other.colour == colour).count() == 1;
+        match before {
+            0 if alone => 2,
+            0 => 4,
+            1 => 2,
+            _ => 1,
+        }
     }
 
     /// Points that follow each other without a gap, so that a second without a value is not bridged.

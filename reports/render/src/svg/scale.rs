@@ -34,6 +34,12 @@ pub(crate) enum Horizontal {
     Tail,
     /// Gaps in microseconds, logarithmic.
     Gap,
+    /// Arrivals a second, logarithmic.
+    Rate,
+    /// Phases by their number, from 1.
+    Order,
+    /// Places in a cluster, from 1, logarithmic.
+    Place,
 }
 
 /// What a vertical axis holds.
@@ -63,9 +69,10 @@ impl Horizontal {
     /// Where a value is, in the axis's own units.
     pub(super) fn place(self, value: f64) -> f64 {
         match self {
-            Self::Time { .. } | Self::Second => value,
+            Self::Time { .. } | Self::Second | Self::Order => value,
             Self::Tail => tail(value),
-            Self::Gap => log_us(value),
+            Self::Gap | Self::Place => log_us(value),
+            Self::Rate => log_rate(value),
         }
     }
 
@@ -79,7 +86,15 @@ impl Horizontal {
                 let axis = log_times([first, last].map(log_us).into_iter());
                 Axis { name: "gap".to_owned(), ..axis }
             }
+            Self::Rate => rates(first, last),
+            Self::Order => order(last),
+            Self::Place => places(last),
         }
+    }
+
+    /// Whether it has few places, so that each value is marked.
+    pub(super) fn is_sparse(self) -> bool {
+        matches!(self, Self::Rate | Self::Order | Self::Place)
     }
 
     /// Its name for the script that turns a pointer into a value.
@@ -89,6 +104,9 @@ impl Horizontal {
             Self::Second => "second",
             Self::Tail => "tail",
             Self::Gap => "log",
+            Self::Rate => "rate",
+            Self::Order => "order",
+            Self::Place => "place",
         }
     }
 }
@@ -179,6 +197,53 @@ fn tail(percentile: f64) -> f64 {
     let rest = 1.0 - percentile / 100.0;
     let end = f64::from(DECADES_MAX);
     if rest > 0.0 { (-rest.log10()).clamp(0.0, end) } else { end }
+}
+
+/// A rate on a logarithmic axis. The slowest that is told from none is one in thirty years.
+fn log_rate(per_s: f64) -> f64 {
+    per_s.max(1e-9).log10()
+}
+
+/// Over all rates, with a little room on both sides.
+fn rates(first: f64, last: f64) -> Axis {
+    let (from, to) = (log_rate(first) - 0.1, log_rate(last) + 0.1);
+    let decades: Vec<f64> =
+        up_to(to.ceil() - from.floor()).map(|index| index + from.floor()).collect();
+    let inside = |digits: &'static [f64]| -> Vec<(f64, String)> {
+        let all = decades
+            .iter()
+            .flat_map(|decade| digits.iter().map(move |digit| digit * 10_f64.powf(*decade)));
+        let wanted = all.filter(|rate| (from..=to).contains(&log_rate(*rate)));
+        wanted.map(|rate| (log_rate(rate), units::per_second(rate))).collect()
+    };
+    let every = inside(&[1.0, 2.0, 5.0]);
+    let ticks = if every.len() <= 2 * TICKS_MAX { every } else { inside(&[1.0]) };
+    Axis { from, to, ticks, name: "arrivals a second asked for".to_owned() }
+}
+
+/// One place for each of so many phases.
+fn order(last: f64) -> Axis {
+    let step = (last / 20.0).ceil().max(1.0);
+    let numbers = up_to((last - 1.0) / step).map(|index| 1.0 + index * step);
+    let ticks = numbers.map(|number| (number, units::number(number))).collect();
+    Axis { from: 0.5, to: last + 0.5, ticks, name: "phase, in order of time".to_owned() }
+}
+
+/// Classes of places in a cluster, each labelled with all that are in it.
+fn places(last: f64) -> Axis {
+    let classes = [
+        (1.0, "1"),
+        (2.0, "2"),
+        (3.0, "3–4"),
+        (5.0, "5–8"),
+        (9.0, "9–16"),
+        (17.0, "17–32"),
+        (33.0, "33 and more"),
+    ];
+    let there = classes.into_iter().filter(|(from, _)| *from <= last);
+    let ticks = there.map(|(from, words)| (log_us(from), words.to_owned())).collect();
+    let (from, to) = (-0.1, log_us(last) + 0.1);
+    Axis { from, to, ticks, name: "place in the cluster".to_owned() }
 }
 
 /// As far as there are points: to 99 % at least.
