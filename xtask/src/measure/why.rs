@@ -92,14 +92,14 @@ fn codes(run: &Value) -> Vec<&str> {
 
 fn page(seen: &[Seen]) -> String {
     let mut text = String::from(
-        "The runs behind [the guide](../guides/why-load-tests-lie.md), in its order. Each must show what its line says, \
-         and not what it says in brackets. Times are in milliseconds, from the due time.\n\n",
+        "The runs behind [the guide](../guides/why-load-tests-lie.md), in its order, on the commands that it gives. Times \
+         are in milliseconds, from the due time.\n\n",
     );
     text += &tables::verdicts(seen);
-    text += "\n\n## By step\n\nAll measured phases of a stream together. Asked for and came are numbers of arrivals; \
+    text += "\n## By step\n\nAll measured phases of a stream together. Asked for and came are numbers of arrivals; \
              places are those of a second, where arrivals keep to some.\n\n";
     text += &tables::by_step(seen);
-    text += "\n\n## By phase\n\nWhere a stream has more than one rate.\n\n";
+    text += "\n## By phase\n\nWhere a stream has more than one rate.\n\n";
     text += &tables::by_phase(seen);
     text
 }

@@ -1,25 +1,31 @@
 //! What the runs say, as tables.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
+use super::runs::Shown;
 use super::{Seen, codes, verdict};
 use crate::measure::show::{milliseconds, table};
 
-/// Verdict and findings of each run.
+/// Verdict and findings of each run, a line each.
 pub(super) fn verdicts(seen: &[Seen]) -> String {
-    let row = |seen: &Seen| {
-        let shown = seen.shown;
-        let must = shown.fires.join(", ");
-        let not = shown.must_not.join(", ");
-        let wanted = match (must.as_str(), not.as_str()) {
-            (must, "") => must.to_owned(),
-            ("", not) => format!("({not})"),
-            (must, not) => format!("{must} ({not})"),
-        };
-        vec![shown.name.to_owned(), wanted, codes(&seen.run).join(", "), verdict(&seen.run)]
-    };
-    let rows: Vec<Vec<String>> = seen.iter().map(row).collect();
-    table(&["run", "must show", "shows", "verdict"], &rows)
+    seen.iter().map(verdict_line).collect()
+}
+
+fn verdict_line(seen: &Seen) -> String {
+    let Shown { name, fires, must_not, .. } = seen.shown;
+    let found: BTreeSet<&str> = codes(&seen.run).into_iter().collect();
+    let found = if found.is_empty() { "nothing".to_owned() } else { one_line(&found) };
+    let fires = fires.iter().map(|code| format!("must show {code}"));
+    let must_not = must_not.iter().map(|code| format!("must not show {code}"));
+    let must: Vec<String> = fires.chain(must_not).collect();
+    let (verdict, must) = (verdict(&seen.run), must.join(", "));
+    format!("- **{name}**: {verdict}. Shows {found}; {must}.\n")
+}
+
+fn one_line(codes: &BTreeSet<&str>) -> String {
+    codes.iter().copied().collect::<Vec<_>>().join(", ")
 }
 
 /// Each step of each run, over all measured phases of its stream.
@@ -145,7 +151,7 @@ mod tests {
         assert_eq!(last(by_step(&seen)), steps);
         assert_eq!(last(by_phase(&seen)), "|pace:a/y|-|9|-|-|-|");
         assert!(by_phase(&seen).contains("pace: a/x"), "{}", by_phase(&seen));
-        let verdicts = "|pace|CLOSED_MODEL|CLOSED_MODEL|PASS|";
-        assert_eq!(last(super::verdicts(&seen)), verdicts);
+        let verdict = "- **pace**: PASS. Shows CLOSED_MODEL; must show CLOSED_MODEL.\n";
+        assert_eq!(verdicts(&seen), verdict);
     }
 }
