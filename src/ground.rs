@@ -17,9 +17,10 @@ use crate::stores::Stored;
 #[derive(Debug)]
 pub(crate) struct Ground {
     target: Target,
-    bundled: Option<(Bundled, Stored)>,
-    /// What stands before the bundled service.
+    /// What stands before the bundled service. Before it here too, because it holds connections to it: first
+    /// dropped is first stopped.
     distance: Option<Distance>,
+    bundled: Option<(Bundled, Stored)>,
 }
 
 impl Ground {
