@@ -29,7 +29,8 @@ fn outcomes(plan: &Plan) -> Vec<Started> {
         .map(|arrival| {
             let took_ns = arrival.n.wrapping_mul(2_654_435_761) % 5_000_000;
             let (stream, phase, sent_ns) = (arrival.stream, arrival.phase, arrival.due_ns);
-            (sent_ns + took_ns, Started { stream, phase, sent_ns, response_us: None })
+            let response_us = u32::try_from(took_ns / 1_000).ok();
+            (sent_ns + took_ns, Started { stream, phase, sent_ns, response_us })
         })
         .collect();
     sent.sort_by_key(|(done_ns, _)| *done_ns);

@@ -275,7 +275,7 @@ pub(crate) struct TokenArgs {
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct ReportArgs {
-    /// Records, or folders of records
+    /// Records, or folders of records; of several records also what is found between them
     #[arg(required = true, value_name = "DIR")]
     pub(crate) records: Vec<PathBuf>,
     /// What to write

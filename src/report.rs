@@ -7,8 +7,9 @@ use anyhow::{Context, anyhow};
 use load_engine::record_dir;
 use load_engine::record_read::RecordFiles;
 use run_analysis::evidence::{Evidence, Parts, fold};
-use run_analysis::judge::judge;
+use run_analysis::judge::{judge, slow_when_idle};
 use run_render::files::{self, ReportFile};
+use run_render::terminal::SummaryOptions;
 use run_render::{html, markdown, terminal};
 
 use crate::args::{ReportArgs, ReportFormat};
@@ -26,7 +27,27 @@ pub(crate) fn report(args: &ReportArgs) -> ExitCode {
             code = failure.tell();
         }
     }
+    compare(&args.records);
     code
+}
+
+/// What is found between records. It is no part of either, so it is told and not written.
+fn compare(folders: &[PathBuf]) {
+    // What cannot be read has been told.
+    let readable = folders.iter().filter(|folder| folder.join("run.json").exists());
+    let records: Vec<_> = readable
+        .filter_map(|folder| Some((folder.display().to_string(), open(folder).ok()?.run)))
+        .collect();
+    let pairs = records
+        .iter()
+        .enumerate()
+        .flat_map(|(index, one)| records[index + 1..].iter().map(move |other| (one, other)));
+    let findings: Vec<_> = pairs
+        .flat_map(|(one, other)| slow_when_idle((&one.0, &one.1), (&other.0, &other.1)))
+        .collect();
+    if !findings.is_empty() {
+        say::note(terminal::between(&findings, &SummaryOptions::default()).trim());
+    }
 }
 
 fn show(folder: &Path, format: ReportFormat) -> Result<(), Failure> {

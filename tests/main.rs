@@ -17,6 +17,7 @@ mod whole {
     mod bad_input;
     mod browser;
     mod bundled;
+    mod compared;
     mod compose;
     mod doctor;
     mod faults;

@@ -117,6 +117,9 @@ pub(crate) fn codes(run: &Value) -> Vec<String> {
     findings.iter().map(|finding| finding["code"].as_str().unwrap().to_owned()).collect()
 }
 
+/// What goes before the end of a reply's head, from the number of its request, from 1 on.
+pub(crate) type Fields = fn(u64) -> String;
+
 /// A target that answers every request with `{}`, tells when the N-th came, and can die.
 pub(crate) struct Target {
     pub(crate) url: String,
@@ -129,6 +132,11 @@ pub(crate) struct Target {
 
 impl Target {
     pub(crate) fn start(n: u64) -> Self {
+        Self::with_fields(n, |_| String::new())
+    }
+
+    /// One whose replies have further header fields, each with its line end.
+    pub(crate) fn with_fields(n: u64, fields: Fields) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let (sender, nth) = channel();
@@ -144,7 +152,7 @@ impl Target {
                 }
                 kept.lock().unwrap().push(stream.try_clone().unwrap());
                 let (counted, sender) = (Arc::clone(&counted), sender.clone());
-                std::thread::spawn(move || answer(stream, &counted, n, &sender));
+                std::thread::spawn(move || answer(stream, &counted, (n, &sender), fields));
             }
         });
         Self { url: format!("http://{address}"), requests, nth, connections, dead, address }
@@ -161,15 +169,17 @@ impl Target {
     }
 }
 
-fn answer(stream: TcpStream, counted: &AtomicU64, n: u64, nth: &Sender<()>) {
+fn answer(stream: TcpStream, counted: &AtomicU64, (n, nth): (u64, &Sender<()>), fields: Fields) {
     let mut writer = stream.try_clone().unwrap();
     for line in BufReader::new(stream).lines().map_while(Result::ok) {
         if line.is_empty() {
-            if counted.fetch_add(1, Ordering::SeqCst) + 1 == n {
+            let number = counted.fetch_add(1, Ordering::SeqCst) + 1;
+            if number == n {
                 nth.send(()).ok();
             }
-            let reply = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}";
-            if writer.write_all(reply).is_err() {
+            let reply =
+                format!("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n{}\r\n{{}}", fields(number));
+            if writer.write_all(reply.as_bytes()).is_err() {
                 return;
             }
         }

@@ -55,6 +55,13 @@ pub const IDLE_RATIO_MIN: f64 = 1.5;
 /// Three times as long: that far from the true one is the median of 20 exponential times once in 19 000 cases.
 pub const FEW_RATIO_MIN: f64 = 3.0;
 
+/// And the mean is longer by a quarter where medians differ: of requests of which half take ten times as long as the
+/// others, the median of 100 jumps by chance, and the mean by so much once in 1000 cases.
+pub const MEAN_RATIO_MIN: f64 = 1.25;
+
+/// Or by so much where medians of few differ: of 20 such requests the mean jumps by it once in 1000 cases.
+pub const FEW_MEAN_RATIO_MIN: f64 = 1.6;
+
 /// So much longer must a quiet target take, in microseconds: a core that wakes up, a cold cache and a connection that
 /// is opened in one data centre cost less, and nobody notices it.
 pub const IDLE_EXTRA_MIN_US: f64 = 5_000.0;

@@ -180,11 +180,11 @@ pub(crate) struct FindingGroup<'a> {
     pub(crate) cases: Vec<&'a Finding>,
 }
 
-/// The findings of a run, so that what is the same of several is said once.
-pub(crate) fn finding_groups(run: &Run) -> Vec<FindingGroup<'_>> {
+/// Findings so that what is the same of several is said once.
+pub(crate) fn finding_groups(findings: &[Finding]) -> Vec<FindingGroup<'_>> {
     let alike =
         |one: &Finding, other: &Finding| one.code == other.code && one.severity == other.severity;
-    let groups = run.findings.chunk_by(alike).filter_map(|cases| {
+    let groups = findings.chunk_by(alike).filter_map(|cases| {
         let first = cases.first()?;
         Some(FindingGroup {
             code: &first.code,

@@ -169,7 +169,7 @@ fn findings(run: &Run) -> Vec<FindingView> {
             remedy: words.map_or("", |words| words.remedy),
         }
     };
-    let views = facts::finding_groups(run).into_iter().map(&mut view);
+    let views = facts::finding_groups(&run.findings).into_iter().map(&mut view);
     views.filter(|view| !view.cases.is_empty()).collect()
 }
 

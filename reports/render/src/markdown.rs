@@ -67,7 +67,7 @@ fn objectives(run: &Run) -> Option<String> {
 
 fn findings(run: &Run) -> Option<String> {
     let mut lines = Vec::new();
-    for group in facts::finding_groups(run) {
+    for group in facts::finding_groups(&run.findings) {
         let known = words::words(group.code);
         let title = known.map_or("not known to this version of Hanno", |words| words.title);
         let severity = words::severity(group.severity);

@@ -2,9 +2,11 @@
 
 use anstyle::{AnsiColor, Style};
 use run_analysis::evidence::Missing;
-use run_record::run::{Finding, ObjectiveStatus, Run, Severity, Verdict};
+use run_record::breakdown::PhaseResult;
+use run_record::run::{Finding, ObjectiveStatus, Run, Severity, StepResult, Verdict};
 use run_record::spread::Spread;
 
+use crate::audit::said;
 pub use crate::diagnosis::diagnosis;
 use crate::facts::FindingGroup;
 pub use crate::page::SummaryOptions;
@@ -19,14 +21,22 @@ pub fn summary(run: &Run, options: &SummaryOptions) -> String {
     page.title(run);
     page.objectives(run);
     page.verdict(run);
-    page.findings(run);
+    page.findings("Findings", &run.findings);
     page.rates(run);
     page.counts(run);
     page.times(run);
+    page.phases(run);
     page.live(run);
     page.generator(run);
     page.errors(run);
     page.environment(run);
+    page.text
+}
+
+/// What is found between records; empty where that is nothing.
+pub fn between(findings: &[Finding], options: &SummaryOptions) -> String {
+    let mut page = Page::new(options);
+    page.findings("Findings between the records", findings);
     page.text
 }
 
@@ -87,20 +97,20 @@ impl Page {
         self.wrapped(&facts::verdict_reason(run), word.len(), word.len() + 2);
     }
 
-    fn findings(&mut self, run: &Run) {
-        if run.findings.is_empty() {
+    fn findings(&mut self, heading: &str, findings: &[Finding]) {
+        if findings.is_empty() {
             return;
         }
-        self.heading("Findings");
+        self.heading(heading);
         let mut room = ROWS_MAX;
-        for group in facts::finding_groups(run) {
+        for group in facts::finding_groups(findings) {
             let shown = group.cases.len().min(room);
             if shown > 0 {
                 self.finding(&group, &group.cases[..shown]);
             }
             room -= shown;
         }
-        self.cut(run.findings.len());
+        self.cut(findings.len());
     }
 
     /// What it is and what to do is said once, with the cases between.
@@ -156,6 +166,11 @@ impl Page {
             },
         );
         self.line(&format!("  {achieved}"));
+        // Whoever asked for a class wants to know why there is none.
+        let few = run.streams.iter().filter_map(|stream| Some((stream, stream.audit.as_ref()?)));
+        for (stream, audit) in few.filter(|(_, audit)| audit.missing.is_some()).take(ROWS_MAX) {
+            self.wrapped(&format!("{}: {}", text::clean(&stream.name), said(audit)), 0, INDENT);
+        }
     }
 
     fn counts(&mut self, run: &Run) {
@@ -198,6 +213,39 @@ impl Page {
         if run.steps.iter().all(|step| step.count == 0) {
             self.line("  no measured request completed");
         }
+    }
+
+    /// Where a step has several phases.
+    fn phases(&mut self, run: &Run) {
+        let of_step = |step: &StepResult| {
+            let same =
+                |phase: &&PhaseResult| (&phase.stream, &phase.step) == (&step.stream, &step.step);
+            run.phases.iter().filter(same).collect::<Vec<_>>()
+        };
+        let steps = run.steps.iter().map(|step| (step, of_step(step)));
+        let steps: Vec<_> = steps.filter(|(_, phases)| phases.len() > 1).collect();
+        if steps.is_empty() {
+            return;
+        }
+        self.heading("Response time by phase");
+        let header = ["", "asked", "completed", "p50", "p90", "p99", "max"];
+        let mut rows = vec![header.map(str::to_owned).to_vec()];
+        for (step, phases) in &steps {
+            rows.push(vec![text::fit(
+                &format!("{}: {}", step.stream, step.step),
+                self.width - INDENT,
+            )]);
+            rows.extend(phases.iter().map(|phase| {
+                let mut row = vec![text::fit(&phase.phase, 16)];
+                row.push(phase.asked_per_s.map_or_else(|| "—".to_owned(), units::per_second));
+                row.push(units::count(phase.count));
+                let times = phase.response_us.map(|us| [us.p50, us.p90, us.p99, us.max]);
+                row.extend(times.map_or(["—"; 4].map(str::to_owned), |us| us.map(units::time_us)));
+                row
+            }));
+        }
+        self.rows_with_titles(&rows[..rows.len().min(2 * ROWS_MAX)]);
+        self.cut(steps.len());
     }
 
     /// What is in the histograms of a step and what is not.

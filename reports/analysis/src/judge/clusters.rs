@@ -29,7 +29,7 @@ fn of_stream(stream: &StreamResult) -> Option<Finding> {
     let ((first, first_us), (last, last_us)) = (places.first()?, places.last()?);
     let medians: Vec<u64> = places.iter().map(|(_, response)| response.p50).collect();
     let grows = in_order(&medians) >= CLUSTER_ORDER_MIN;
-    let found = slower(&[P50], last_us, first_us, MARGIN).filter(|_| clustered && grows)?;
+    let found = slower(&[P50], last_us, &[*first_us], MARGIN).filter(|_| clustered && grows)?;
     Some(finding(stream, first, last, found))
 }
 

@@ -77,7 +77,7 @@ fn compared<'a>(quiet: &Named<'a>, busy: &Named<'a>) -> Option<Pair<'a>> {
     if low <= 0.0 || high < RATES_RATIO_MIN * low {
         return None;
     }
-    Some((quiet.clone(), busy.clone(), slower(&[P50, P90], &slow, &fast, MARGIN)?))
+    Some((quiet.clone(), busy.clone(), slower(&[P50, P90], &slow, &[fast], MARGIN)?))
 }
 
 fn slowest<'a>(pairs: impl Iterator<Item = Pair<'a>>) -> Option<Pair<'a>> {
@@ -89,7 +89,7 @@ fn finding(subject: &str, (quiet, busy, slower): &Pair<'_>) -> Finding {
     let numbers = [
         ("quiet_rate_hz", rate(quiet)),
         ("busy_rate_hz", rate(busy)),
-        ("quantile_percent", f64::from(slower.quantile.percent)),
+        ("quantile_percent", f64::from(slower.percent)),
         ("quiet_time_us", slower.slow_us),
         ("busy_time_us", slower.fast_us),
         ("slower_ratio", slower.ratio()),

@@ -5,7 +5,7 @@ use run_record::run::{Finding, Run, StepResult};
 use run_record::spread::Spread;
 
 use super::as_figure;
-use super::slower::{Margin, P50, P99, Quantile, Slower};
+use super::slower::{Margin, P50, P99, Slower, slower};
 use crate::findings::Code;
 use crate::limits::{BEYOND_FEW_MIN, INSTANCE_EXTRA_MIN_US, INSTANCE_RATIO_MIN};
 
@@ -35,30 +35,14 @@ fn of_step(run: &Run, step: &StepResult) -> Vec<Finding> {
         let (one, time) = &times[index];
         let others: Vec<Spread> =
             (0..times.len()).filter(|other| *other != index).map(|other| times[other].1).collect();
-        Some(finding(one, time.count, &others, slower(time, &others)?))
+        Some(finding(one, time.count, &others, slower(&[P50, P99], time, &others, MARGIN)?))
     };
     (0..times.len()).filter_map(slow).collect()
 }
 
-/// At the median, then at 99 %: against the median of the others, of which each must have enough to be compared.
-fn slower(time: &Spread, others: &[Spread]) -> Option<Slower> {
-    let fewest = others.iter().map(|other| other.count).min()?;
-    [P50, P99].into_iter().find_map(|quantile| {
-        let fast = (median(quantile, others)?, fewest);
-        quantile.compare((quantile.of(time), time.count), fast, MARGIN)
-    })
-}
-
-/// Of an even number the greater of the two in the middle, so that of two others the slow one decides.
-fn median(quantile: Quantile, spreads: &[Spread]) -> Option<u64> {
-    let mut values: Vec<u64> = spreads.iter().map(|spread| quantile.of(spread)).collect();
-    values.sort_unstable();
-    values.get(values.len() / 2).copied()
-}
-
 fn finding(one: &InstanceResult, count: u64, others: &[Spread], slower: Slower) -> Finding {
     let numbers = [
-        ("quantile_percent", f64::from(slower.quantile.percent)),
+        ("quantile_percent", f64::from(slower.percent)),
         ("instance_time_us", slower.slow_us),
         ("others_time_us", slower.fast_us),
         ("slower_ratio", slower.ratio()),

@@ -9,6 +9,7 @@ use super::*;
 use crate::sample::{good, spread};
 
 mod arrivals;
+mod chance;
 mod compared;
 mod path;
 mod random;

@@ -43,7 +43,7 @@ pub(super) fn by_phase(run: &Run) -> Result<Option<Figure>, PlotError> {
     let rows: Vec<Row> = steps.iter().map(|step| row_of(step, &steps, horizontal)).collect();
     let place_head = if horizontal == Horizontal::Rate { "asked_per_s" } else { "phase" };
     let caption = "Response time (logarithmic) of the completed requests of each measured phase: thick the median, \
-        then 90 %, thin 99 %. A line that rises is a target that is slower the more is asked of it, or arrivals that \
+        then 90\u{a0}%, thin 99\u{a0}%. A line that rises is a target that is slower the more is asked of it, or arrivals that \
         come in larger groups: where two streams ask for the same rates and only one rises, it is the arrivals.";
     draw(chart("phase", caption, horizontal, place_head), rows)
 }
@@ -55,7 +55,7 @@ pub(super) fn by_place(run: &Run) -> Result<Option<Figure>, PlotError> {
     }
     let rows: Vec<Row> = run.streams.iter().filter_map(places_of).collect();
     let caption = "Response time (logarithmic) of first requests by their place in a cluster: thick the median, then \
-        90 %, thin 99 %. A request is in a cluster with the one before if it was sent before half an arrival more was \
+        90\u{a0}%, thin 99\u{a0}%. A request is in a cluster with the one before if it was sent before half an arrival more was \
         asked for, and within 10 ms. Where a line rises, the last of a group waits for all before it.";
     draw(chart("place", caption, Horizontal::Place, "from_place"), rows)
 }

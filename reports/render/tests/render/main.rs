@@ -2,6 +2,7 @@
 
 mod planned;
 mod sample;
+mod compared;
 mod simulation;
 
 mod payloads;
@@ -28,6 +29,8 @@ fn all() -> Vec<(&'static str, Evidence)> {
         ("running", sample::running()),
         ("damaged", sample::damaged()),
         ("hostile", sample::hostile(HOSTILE)),
+        ("compared", compared::compared()),
+        ("compared and hostile", sample::renamed(&compared::compared(), HOSTILE)),
     ]
 }
 

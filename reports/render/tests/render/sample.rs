@@ -221,6 +221,15 @@ pub(crate) fn renamed(evidence: &Evidence, name: &str) -> Evidence {
 /// The names in what lies beside the results.
 fn rename_parts(evidence: &mut Evidence, name: &str) {
     let run = &mut evidence.run;
+    for phase in &mut run.phases {
+        for text in [&mut phase.stream, &mut phase.step, &mut phase.phase] {
+            name.clone_into(text);
+        }
+    }
+    for one in &mut run.instances {
+        (one.stream, one.step) = (name.to_owned(), name.to_owned());
+        one.instance = Some(name.to_owned());
+    }
     for text in [&mut run.schedule_sha256, &mut run.plan_sha256] {
         name.clone_into(text);
     }

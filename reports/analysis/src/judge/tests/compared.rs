@@ -13,7 +13,9 @@ use crate::sample::good;
 /// Times in milliseconds: the median, and 90 % and 99 %.
 fn times(count: u64, ms: (u64, u64, u64)) -> Spread {
     let (p50, p90, p99) = (ms.0 * 1_000, ms.1 * 1_000, ms.2 * 1_000);
-    Spread { count, min: p50, mean: 1.0, p50, p90, p95: p90, p99, p999: p99, max: p99 }
+    #[expect(clippy::cast_precision_loss, reason = "some milliseconds")]
+    let mean = p50 as f64;
+    Spread { count, min: p50, mean, p50, p90, p95: p90, p99, p999: p99, max: p99 }
 }
 
 fn step() -> StepResult {
@@ -73,6 +75,21 @@ fn a_target_that_is_slow_when_little_is_asked_is_told() {
     // Of every five requests one pays: the median does not see it.
     warned(code, quiet(1.0, 500, (10, 30, 30)));
     passes(quiet(1.0, 499, (10, 30, 30)));
+    // Two kinds of requests, half of each: by chance a median is of the slow kind, but then the mean is not.
+    let with_mean = |mean, times: Option<Spread>| times.map(|times| Spread { mean, ..times });
+    for (mean, is_slow) in [(12_400.0, false), (12_500.0, true)] {
+        let spoil = |run: &mut Run| {
+            quiet(1.0, 100, (15, 20, 30))(run);
+            run.phases[0].response_us = with_mean(mean, run.phases[0].response_us);
+        };
+        if is_slow { warned(code, spoil) } else { passes(spoil) }
+    }
+    // One of ten is slow at any rate: the 90 % of the quiet phase is of the slow kind by chance.
+    passes(|run| {
+        quiet(1.0, 1_000, (10, 90, 90))(run);
+        let busy = run.phases[1].response_us.as_mut().unwrap();
+        busy.p95 = 90_000;
+    });
     // The same rate, or nearly.
     warned(code, quiet(50.0, 1_500, (15, 20, 30)));
     passes(quiet(51.0, 1_500, (15, 20, 30)));
