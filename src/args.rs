@@ -2,6 +2,7 @@
 
 mod run;
 mod audit;
+mod rehearsal;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -11,6 +12,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 use load_sink::Latency;
 
 pub(crate) use audit::{AuditArgs, AuditFormat};
+pub(crate) use rehearsal::{Credentials, CredentialsArgs, DistanceArgs};
 pub(crate) use run::{AdHocArgs, RunArgs};
 
 /// Load tests whose numbers can be believed; and when they cannot, Hanno says so.
@@ -29,6 +31,7 @@ pub(crate) enum Verb {
   hanno run scenarios/quickstart.toml --scale 0.1 --out runs/small
   hanno run mine.toml --target http://127.0.0.1:8080 --json
   hanno run scenarios/quickstart.toml --store dynamodb --endpoint http://127.0.0.1:8000
+  hanno run scenarios/pitfall-far.toml --distance 75ms
   hanno run http://127.0.0.1:8080/v1/things --rate 500/s --duration 30s
 
 The last one has no scenario file: it sends GET without headers or body, and leaves the scenario that it
@@ -198,6 +201,9 @@ pub(crate) struct SinkArgs {
     /// Stand for a distant network instead: relay every connection to this address of this machine
     #[arg(long, value_name = "URL", requires = "delay", conflicts_with_all = ["out", "latency", "freeze"])]
     pub(crate) forward: Option<String>,
+    /// Stop when standard input ends: a parent that dies takes the relay with it
+    #[arg(long, hide = true)]
+    pub(crate) until_stdin_ends: bool,
 }
 
 #[derive(Debug, clap::Args)]
@@ -222,6 +228,8 @@ pub(crate) struct ServeArgs {
     /// takes it from the environment
     #[arg(long, value_name = "CALLS_PER_S", env = "HANNO_THROTTLE", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) throttle: Option<u32>,
+    #[command(flatten)]
+    pub(crate) credentials: CredentialsArgs,
     /// Directory of the embedded store and of the development issuer's key
     #[arg(long, value_name = "DIR", env = "HANNO_DATA")]
     pub(crate) data: PathBuf,

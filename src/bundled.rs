@@ -55,6 +55,9 @@ impl Bundled {
         if let Some(file) = &targets {
             flags.extend(["--targets", file]);
         }
+        if let Some(how) = dynamo.credentials {
+            flags.extend(["--credentials", how.name()]);
+        }
         let served = Self::serve(data, dataset, &flags);
         if served.is_err() {
             runtime.block_on(dynamo.discard());

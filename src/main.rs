@@ -24,6 +24,7 @@ mod ad_hoc;
 mod targets;
 mod place;
 mod ground;
+mod distance;
 mod stores;
 mod bundled;
 mod child;

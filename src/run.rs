@@ -31,10 +31,11 @@ pub(crate) fn run(args: &RunArgs) -> Result<ExitCode, Failure> {
     scenario::warn(&loaded.scenario.warnings);
     let place = Place::of(&loaded.scenario.target, &targets)?;
     let stored = Stored::of(&args.store, &targets)?;
+    let stored = stored.with_credentials(args.credentials.credentials)?;
     // From here on a signal is waited for: what has been started has to be stopped.
     let signals = Signals::wait_for()?;
     refuse_occupied(args.out.as_deref())?;
-    let ground = Ground::prepare(place, stored)?;
+    let ground = Ground::prepare(place, stored, args.distance.distance)?;
     let requests = requests(&loaded, &ground)?;
     // Last, so that whatever is wrong before leaves no directory behind.
     let dir = record(args, &loaded)?;
@@ -107,6 +108,8 @@ fn environment(loaded: &Loaded, ground: &Ground) -> Result<Environment, Failure>
         store: ground.stored().map(|stored| stored.name().to_owned()),
         endpoint: ground.stored().and_then(Stored::endpoint).map(str::to_owned),
         dataset_sha256,
+        credentials: ground.stored().and_then(Stored::credentials).map(|how| how.name().to_owned()),
+        distance: ground.distance().map(str::to_owned),
         ..machine::environment()
     })
 }

@@ -1,6 +1,5 @@
 //! `hanno serve`: the bundled reaction service.
 
-use std::io::{self, Read};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -22,7 +21,7 @@ use crate::temporary::discard;
 pub(crate) fn serve(args: &ServeArgs) -> Result<ExitCode, Failure> {
     let signals = Signals::wait_for()?;
     if args.until_stdin_ends {
-        stop_with_stdin(signals.stop.clone())?;
+        signals.stop_with_stdin()?;
     }
     let stored = stored(args)?;
     let runtime = Runtime::new().context("cannot start the runtime")?;
@@ -41,7 +40,8 @@ fn stored(args: &ServeArgs) -> Result<Stored, Failure> {
     if args.create_tables && matches!(stored, Stored::Redb) {
         return Err(Failure::usage(anyhow!("`--create-tables` is for `--store dynamodb`")));
     }
-    stored.with_prefix(args.table_prefix.as_deref())
+    let stored = stored.with_prefix(args.table_prefix.as_deref())?;
+    stored.with_credentials(args.credentials.credentials)
 }
 
 async fn run(args: &ServeArgs, stored: &Stored, stop: &CancellationToken) -> Result<(), Failure> {
@@ -76,7 +76,7 @@ fn config(args: &ServeArgs, stored: &Stored) -> Config {
     let config = Config::new(args.listen, args.data.clone());
     let store = match stored {
         Stored::Redb => config.store,
-        Stored::Dynamo(dynamo) => StoreConfig::Dynamo(Box::new(dynamo.options.clone())),
+        Stored::Dynamo(dynamo) => StoreConfig::Dynamo(Box::new(dynamo.served())),
     };
     Config {
         admin_listen: args.admin_listen,
@@ -91,15 +91,4 @@ fn unable(error: ServeError) -> Failure {
         ServeError::Dynamo(error) => stores::refused(error),
         error => Failure::unable(error),
     }
-}
-
-/// Standard input is a pipe from the parent, who never writes: it ends when the parent does, even by `kill -9`.
-fn stop_with_stdin(stop: CancellationToken) -> anyhow::Result<()> {
-    let wait = move || {
-        let mut byte = [0];
-        while io::stdin().lock().read(&mut byte).is_ok_and(|read| read > 0) {}
-        stop.cancel();
-    };
-    let thread = std::thread::Builder::new().name("hanno-stdin".into());
-    thread.spawn(wait).map(drop).context("cannot start a thread")
 }

@@ -3,6 +3,7 @@
 //! The signals are blocked in every thread and taken by one that waits for them. So no handler of a
 //! library (Goose installs one) can run instead, and nothing happens inside a handler.
 
+use std::io::{self, Read};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI32, Ordering};
@@ -48,6 +49,19 @@ impl Signals {
             })
             .context("cannot start a thread")?;
         Ok(())
+    }
+
+    /// Stops too when standard input ends. It is a pipe from the parent, who never writes: it ends when the
+    /// parent does, even by `kill -9`.
+    pub(crate) fn stop_with_stdin(&self) -> anyhow::Result<()> {
+        let stop = self.stop.clone();
+        let wait = move || {
+            let mut byte = [0];
+            while io::stdin().lock().read(&mut byte).is_ok_and(|read| read > 0) {}
+            stop.cancel();
+        };
+        let thread = std::thread::Builder::new().name("hanno-stdin".into());
+        thread.spawn(wait).map(drop).context("cannot start a thread")
     }
 
     /// The exit code of an interrupted program; none if no signal came.

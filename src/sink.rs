@@ -19,6 +19,9 @@ use crate::{files, say};
 /// Serves until it is interrupted, which is its usual end.
 pub(crate) fn sink(args: &SinkArgs) -> Result<ExitCode, Failure> {
     let signals = Signals::wait_for()?;
+    if args.until_stdin_ends {
+        signals.stop_with_stdin()?;
+    }
     let stop = StopHandle::new().map_err(Failure::unable)?;
     let summary = if let Some(url) = &args.forward {
         relay(args, url, &signals, &stop)?

@@ -4,10 +4,11 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
+use chat_store::credentials::Renewal;
 use chat_store::dynamo::{DynamoStore, Endpoint, OpenError, Options};
 use serde::Deserialize;
 
-use crate::args::{Store, StoreArgs};
+use crate::args::{Credentials, Store, StoreArgs};
 use crate::failure::Failure;
 use crate::say;
 use crate::targets::{TARGETS_FILE, Targets};
@@ -32,6 +33,8 @@ pub(crate) struct Dynamo {
     /// The file that knows the name; none for an address.
     pub(crate) targets: Option<PathBuf>,
     pub(crate) options: Options,
+    /// Which slow credentials the service gets there, if any; nobody else waits for them.
+    pub(crate) credentials: Option<Credentials>,
 }
 
 impl Stored {
@@ -51,7 +54,8 @@ impl Stored {
             (Store::Dynamodb, Some(endpoint)) if endpoint.contains("://") => {
                 let place = Endpoint::Local { url: endpoint.clone() };
                 let options = Options::new(place, TABLE_PREFIX);
-                let dynamo = Dynamo { named: endpoint.clone(), targets: None, options };
+                let named = endpoint.clone();
+                let dynamo = Dynamo { named, targets: None, options, credentials: None };
                 Ok(Self::Dynamo(Box::new(dynamo)))
             }
             (Store::Dynamodb, Some(name)) if name.is_empty() || name.contains([':', '/']) => {
@@ -80,11 +84,34 @@ impl Stored {
         }
     }
 
+    /// With slow credentials, where none that are real can be meant.
+    pub(crate) fn with_credentials(self, how: Option<Credentials>) -> Result<Self, Failure> {
+        match (self, how) {
+            (stored, None) => Ok(stored),
+            (Self::Dynamo(mut dynamo), Some(how)) if dynamo.targets.is_none() => {
+                dynamo.credentials = Some(how);
+                Ok(Self::Dynamo(dynamo))
+            }
+            (_, Some(how)) => Err(Failure::usage(anyhow!(
+                "`--credentials {}` is for a local engine (`--store dynamodb --endpoint http://127.0.0.1:PORT`):                  redb has no credentials, and at AWS the service keeps its own by the refresher",
+                how.name()
+            ))),
+        }
+    }
+
     /// As the record names it.
     pub(crate) fn name(&self) -> &'static str {
         match self {
             Self::Redb => Store::Redb.name(),
             Self::Dynamo(_) => Store::Dynamodb.name(),
+        }
+    }
+
+    /// As the record names what was done to its credentials, if anything.
+    pub(crate) fn credentials(&self) -> Option<Credentials> {
+        match self {
+            Self::Redb => None,
+            Self::Dynamo(dynamo) => dynamo.credentials,
         }
     }
 
@@ -115,6 +142,19 @@ impl Dynamo {
         }
         prefix.clone_into(&mut self.options.table_prefix);
         Ok(self)
+    }
+
+    /// As the service opens it.
+    pub(crate) fn served(&self) -> Options {
+        let mut options = self.options.clone();
+        if let (Endpoint::Local { url }, Some(how)) = (&self.options.endpoint, self.credentials) {
+            let renewal = match how {
+                Credentials::Refresher => Renewal::Refresher,
+                Credentials::SdkLazy => Renewal::SdkLazy,
+            };
+            options.endpoint = Endpoint::Rehearsal { url: url.clone(), renewal };
+        }
+        options
     }
 
     /// What went wrong there.
@@ -195,7 +235,7 @@ fn named(name: &str, file: PathBuf) -> anyhow::Result<Dynamo> {
         units_per_s_max: Some(store.units_per_s_max),
         ..Options::new(place, store.table_prefix)
     };
-    Ok(Dynamo { named: name.to_owned(), targets: Some(file), options })
+    Ok(Dynamo { named: name.to_owned(), targets: Some(file), options, credentials: None })
 }
 
 /// Names become part of an address, so nothing else may be in them.
@@ -266,5 +306,26 @@ mod tests {
         let redb = || Stored::of(&args(Store::Redb, None), here).unwrap();
         assert!(matches!(redb().with_prefix(None), Ok(Stored::Redb)));
         assert!(redb().with_prefix(Some("load-")).is_err());
+    }
+
+    #[test]
+    fn slow_credentials_are_for_a_local_engine() {
+        let here = Path::new("");
+        let local = Stored::of(&args(Store::Dynamodb, Some("http://127.0.0.1:8000")), here);
+        let Stored::Dynamo(dynamo) = local.unwrap() else { panic!("not DynamoDB") };
+        let named = Dynamo { targets: Some("targets.toml".into()), ..(*dynamo).clone() };
+        let how = Some(Credentials::SdkLazy);
+        for elsewhere in [Stored::Redb, Stored::Dynamo(Box::new(named))] {
+            assert!(elsewhere.clone().with_credentials(None).is_ok());
+            let refused = format!("{:?}", elsewhere.with_credentials(how).unwrap_err());
+            assert!(refused.contains("--credentials sdk-lazy"), "{refused}");
+        }
+        let slow = Stored::Dynamo(dynamo).with_credentials(how).unwrap();
+        assert_eq!(slow.credentials(), how);
+        let Stored::Dynamo(slow) = slow else { panic!("not DynamoDB") };
+        assert!(matches!(slow.options.endpoint, Endpoint::Local { .. }), "others do not wait");
+        let renewal = Renewal::SdkLazy;
+        let url = "http://127.0.0.1:8000".to_owned();
+        assert_eq!(slow.served().endpoint, Endpoint::Rehearsal { url, renewal });
     }
 }

@@ -26,6 +26,7 @@ mod whole {
     mod live;
     mod metrics;
     mod outages;
+    mod pitfalls;
     mod preflight;
     mod record;
     mod replay;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 
-use super::{ScenarioArgs, StoreArgs};
+use super::{CredentialsArgs, DistanceArgs, ScenarioArgs, StoreArgs};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct RunArgs {
@@ -14,6 +14,10 @@ pub(crate) struct RunArgs {
     pub(crate) ad_hoc: AdHocArgs,
     #[command(flatten)]
     pub(crate) store: StoreArgs,
+    #[command(flatten)]
+    pub(crate) credentials: CredentialsArgs,
+    #[command(flatten)]
+    pub(crate) distance: DistanceArgs,
     /// Where the record goes: a new or empty directory [default: runs/TIME-NAME]
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,

@@ -15,9 +15,9 @@ use tempfile::TempDir;
 pub(crate) fn hanno() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_hanno"));
     for variable in
-        ["HANNO_SEED", "HANNO_SCALE", "HANNO_TARGET", "HANNO_TARGETS", "HANNO_STORE", "HANNO_DATA"]
+        ["SEED", "SCALE", "TARGET", "TARGETS", "STORE", "DATA", "CREDENTIALS", "DISTANCE"]
     {
-        command.env_remove(variable);
+        command.env_remove(format!("HANNO_{variable}"));
     }
     command.env("NO_COLOR", "1");
     command

@@ -11,6 +11,7 @@ mod truth;
 mod pacing;
 mod omission;
 mod memory;
+mod why;
 mod sink;
 mod store;
 mod bench;
@@ -78,6 +79,8 @@ enum What {
         #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=3600))]
         seconds: u32,
     },
+    /// The pitfalls, each run as the guide says: its pictures and the page of its figures; twelve minutes
+    Why,
     /// GET and PUT on redb and on DynamoDB Local, and the units that they use up
     Store {
         /// How many pairs
@@ -96,6 +99,7 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
         What::Omission { seconds } => omission::run(&bench("omission")?, seconds),
         What::Memory { seconds } => memory::run(&bench("memory")?, seconds),
         What::Sink { runs, seconds } => sink::run(&bench("sink")?, runs, seconds),
+        What::Why => why::run(&bench("why")?, root),
         What::Store { .. } if options.hanno.is_some() => {
             bail!("`measure store` has no use for --hanno: it asks the stores without the service")
         }

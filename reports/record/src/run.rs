@@ -394,4 +394,10 @@ pub struct Environment {
     pub endpoint: Option<String>,
     /// Of the data set the rows came from.
     pub dataset_sha256: Option<String>,
+    /// `refresher`, `sdk-lazy`: who renewed the bundled service's credentials, where they were made slow.
+    #[serde(default)]
+    pub credentials: Option<String>,
+    /// How long a relay held each byte before the bundled service, each way, where there was one.
+    #[serde(default)]
+    pub distance: Option<String>,
 }

@@ -1,6 +1,7 @@
 //! What every way of showing a run says, derived once from the run, so that terminal and page cannot disagree.
 
-use load_plan::plan::{Limit, Stream, Time};
+use load_plan::closed;
+use load_plan::plan::{Limit, PhaseKind, Stream, Time};
 use run_analysis::judge::unsent;
 use run_record::preflight::Preflight;
 use run_record::run::{
@@ -262,6 +263,17 @@ pub(crate) fn measured_seconds(stream: &Stream) -> f64 {
     units::seconds(measured.map(|phase| phase.duration_ns).sum())
 }
 
+/// Arrivals that a stream's measured phases asked for: those planned, but of closed users, whose arrivals are planned
+/// as answers come, as many as there were if answers took no time.
+pub(crate) fn asked(stream: &Stream, planned: u64) -> u64 {
+    let measured = stream.phases.iter().filter(|phase| phase.measured);
+    let closed = measured.filter_map(|phase| match &phase.kind {
+        PhaseKind::Closed(users) => Some(closed::asked(users, phase.duration_ns)),
+        _ => None,
+    });
+    closed.reduce(u64::saturating_add).unwrap_or(planned)
+}
+
 /// `count` in `seconds` as a rate; a dash where no time passed.
 pub(crate) fn rate(count: u64, seconds: f64) -> String {
     if seconds <= 0.0 {
@@ -285,6 +297,8 @@ pub(crate) fn environment(run: &Run) -> Vec<(String, String)> {
         ("target", Some(environment.target.clone())),
         ("store", environment.store.clone()),
         ("store endpoint", environment.endpoint.clone()),
+        ("slow credentials", environment.credentials.clone()),
+        ("distance", environment.distance.as_ref().map(|held| format!("{held} each way"))),
         ("data set SHA-256", environment.dataset_sha256.clone()),
         ("Hanno", Some(format!("{}{build}", environment.hanno))),
         ("compiler", environment.rustc.clone()),
@@ -297,4 +311,31 @@ pub(crate) fn environment(run: &Run) -> Vec<(String, String)> {
     let limits = limits.map(|(name, limit)| (format!("limit of {name}"), units::count(*limit)));
     let known = known.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
     known.filter(|(_, value)| !value.is_empty()).chain(limits).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use load_plan::scenario::{Context, parse};
+
+    use super::*;
+
+    #[test]
+    fn of_closed_users_more_is_asked_for_than_came() {
+        let stream = |name: &str, load: &str| {
+            let idle = "[[stream.phase]]\nkind = \"idle\"\nduration = \"5s\"\n";
+            format!(
+                "[[stream]]\nname = \"{name}\"\njourneys = {{ get = 1 }}\n\
+                 [[stream.phase]]\nduration = \"3s\"\n{load}\n{idle}"
+            )
+        };
+        let text = format!(
+            "schema = 1\nname = \"both\"\ntarget = \"bundled\"\n{}{}\
+             [[journey.get.step]]\nname = \"GET\"\nrequest = {{ path = \"/\" }}\n",
+            stream("open", "rate = \"10/s\""),
+            stream("closed", "kind = \"closed\"\nusers = 2\npace = \"500ms\""),
+        );
+        let plan = parse("both.toml", &text, &Context::default()).expect("it is right").plan;
+        assert_eq!(asked(&plan.streams[0], 30), 30);
+        assert_eq!(asked(&plan.streams[1], 7), 12);
+    }
 }

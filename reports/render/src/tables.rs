@@ -257,7 +257,7 @@ pub(crate) fn rates(run: &Run) -> Table {
         row.extend([
             Cell::Count(result.measured.planned),
             if known { Cell::Count(offered) } else { Cell::None },
-            rate(result.measured.planned),
+            rate(facts::asked(stream, result.measured.planned)),
             if known { rate(offered) } else { Cell::None },
             if known { Cell::share(offered, result.measured.planned) } else { Cell::None },
         ]);
@@ -270,7 +270,8 @@ pub(crate) fn rates(run: &Run) -> Table {
     Table {
         stem: "rates",
         title: "Asked and achieved",
-        note: "Measured phases.",
+        note: "Measured phases. Of closed users, more may be asked for than is planned: as many as there were if \
+               answers took no time.",
         head,
         rows: rows.collect(),
         words,

@@ -155,7 +155,7 @@ impl Page {
                 text::fit(&name, self.width.saturating_sub(56).max(16)),
                 units::count(result.measured.planned),
                 units::count(offered),
-                facts::rate(result.measured.planned, seconds),
+                facts::rate(facts::asked(stream, result.measured.planned), seconds),
                 facts::rate(offered, seconds),
                 units::percent_of(offered, result.measured.planned),
             ]);

@@ -13,6 +13,9 @@ use crate::child::{Guarded, quiet};
 /// Beyond what a run sends: start, drain, record and report.
 const MARGIN: Duration = Duration::from_mins(2);
 
+/// No scenario that comes along and is run here sends for longer.
+const LONGEST: Duration = Duration::from_mins(5);
+
 /// A `hanno` binary.
 pub(crate) struct Hanno(PathBuf);
 
@@ -53,6 +56,24 @@ impl Hanno {
         Ok(Relay { url, process })
     }
 
+    /// Runs one of the scenarios that come along, as a reader does.
+    pub(crate) fn show(&self, scenario: &Path, flags: &[&str], record: &Path) -> Result<Value> {
+        let mut command = Command::new(&self.0);
+        command.arg("run").arg(scenario).args(flags).arg("--out").arg(record);
+        judged(Guarded::spawn(quiet(&mut command), "hanno run")?, LONGEST, record)
+    }
+
+    /// Draws a record's pictures and says where they are.
+    pub(crate) fn pictures(&self, record: &Path) -> Result<PathBuf> {
+        let mut command = Command::new(&self.0);
+        command.arg("report").arg(record).args(["--format", "svg"]);
+        let status = Guarded::spawn(quiet(&mut command), "hanno report")?.wait(MARGIN)?;
+        if !status.success() {
+            bail!("hanno report ended with {status}");
+        }
+        Ok(record.join("report"))
+    }
+
     /// Starts `hanno run`.
     pub(crate) fn start_run(
         &self,
@@ -65,8 +86,7 @@ impl Hanno {
         Guarded::spawn(quiet(&mut command), "hanno run")
     }
 
-    /// Runs a scenario to its end and returns its `run.json`. A run that is judged FAIL, INVALID or
-    /// INCONCLUSIVE still has figures; that verdict is shown beside them.
+    /// Runs a scenario to its end and returns its `run.json`.
     pub(crate) fn run(
         &self,
         scenario: &Path,
@@ -74,12 +94,8 @@ impl Hanno {
         record: &Path,
         seconds: u32,
     ) -> Result<Value> {
-        let mut process = self.start_run(scenario, target, record)?;
-        let status = process.wait(Duration::from_secs(seconds.into()) + MARGIN)?;
-        match status.code() {
-            Some(0 | 1 | 3 | 4) => read_run(record),
-            _ => bail!("hanno run ended with {status}"),
-        }
+        let process = self.start_run(scenario, target, record)?;
+        judged(process, Duration::from_secs(seconds.into()), record)
     }
 
     /// What `hanno schedule FILE --format csv` prints.
@@ -130,6 +146,16 @@ impl Relay {
             bail!("the relay ended with {status}");
         }
         Ok(())
+    }
+}
+
+/// The `run.json` of a run that sends so long, when it has ended. One that is judged FAIL, INVALID or
+/// INCONCLUSIVE still has figures; that verdict is shown beside them.
+fn judged(mut run: Guarded, sends: Duration, record: &Path) -> Result<Value> {
+    let status = run.wait(sends + MARGIN)?;
+    match status.code() {
+        Some(0 | 1 | 3 | 4) => read_run(record),
+        _ => bail!("hanno run ended with {status}"),
     }
 }
 

@@ -36,8 +36,15 @@ pub(super) fn commands(run: &Run) -> Vec<String> {
         value.as_ref().map_or_else(String::new, |value| format!(" {flag} {}", quoted(value)))
     };
     let environment = &run.environment;
-    let store = [("--store", &environment.store), ("--endpoint", &environment.endpoint)];
-    let store: String = store.into_iter().map(place).collect();
+    let store: String = [
+        ("--store", &environment.store),
+        ("--endpoint", &environment.endpoint),
+        ("--credentials", &environment.credentials),
+        ("--distance", &environment.distance),
+    ]
+    .into_iter()
+    .map(place)
+    .collect();
     vec![
         format!("hanno schedule scenario.toml {flags} --format csv | sha256sum"),
         format!("hanno run scenario.toml {flags} --target {target}{store}"),

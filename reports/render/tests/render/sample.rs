@@ -212,6 +212,8 @@ pub(crate) fn renamed(evidence: &Evidence, name: &str) -> Evidence {
         store: some(),
         endpoint: some(),
         dataset_sha256: some(),
+        credentials: some(),
+        distance: some(),
         ..Environment::default()
     };
     rename_parts(&mut evidence, name);

@@ -363,6 +363,8 @@ fn bare_run() -> Run {
             store: Some("redb".to_owned()),
             endpoint: None,
             dataset_sha256: Some("77aa".repeat(16)),
+            credentials: None,
+            distance: None,
         },
         schema: SCHEMA,
         unreachable: None,

@@ -7,9 +7,13 @@ mod source;
 
 mod refresher;
 
+mod rehearsal;
+
+pub use rehearsal::Renewal;
 pub use source::Source;
 
 pub(crate) use refresher::Refresher;
+pub(crate) use rehearsal::{SlowSource, sdk_cache};
 
 #[cfg(test)]
 mod tests;

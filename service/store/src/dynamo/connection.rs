@@ -14,7 +14,11 @@ use aws_sdk_dynamodb::{
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 
 use super::{Endpoint, OpenError, Options, Timeouts};
-use crate::{StoreError, causes::causes, credentials::Refresher};
+use crate::{
+    StoreError,
+    causes::causes,
+    credentials::{Refresher, Renewal, SlowSource, sdk_cache},
+};
 
 /// What a local engine is told; any region will do.
 const LOCAL_REGION: &str = "us-east-1";
@@ -60,10 +64,11 @@ impl Connection {
             .retry_partition(retry_budget());
         let (config, refresher) = match &options.endpoint {
             Endpoint::Local { url } => {
-                check_local(url)?;
                 let made_up = Credentials::new("local", "local", None, None, "local engine");
-                let config = config.region(Region::from_static(LOCAL_REGION)).endpoint_url(url);
-                (config.credentials_provider(made_up), None)
+                (local(config, url)?.credentials_provider(made_up), None)
+            }
+            Endpoint::Rehearsal { url, renewal } => {
+                rehearsed(local(config, url)?, *renewal).await?
             }
             Endpoint::Region { region, account } => {
                 let region = Region::new(region.clone());
@@ -102,7 +107,7 @@ impl Connection {
 pub(super) fn http_client(endpoint: &Endpoint) -> SharedHttpClient {
     let builder = aws_smithy_http_client::Builder::new();
     match endpoint {
-        Endpoint::Local { .. } => builder.build_http(),
+        Endpoint::Local { .. } | Endpoint::Rehearsal { .. } => builder.build_http(),
         Endpoint::Region { .. } => {
             builder.tls_provider(Provider::Rustls(CryptoMode::AwsLc)).build_https()
         }
@@ -118,6 +123,31 @@ fn retry_budget() -> RetryPartition {
         .throttling_retry_cost(RETRY_COST)
         .success_reward(SUCCESS_REWARD);
     RetryPartition::custom("hanno-dynamodb").token_bucket(tokens.build()).build()
+}
+
+fn local(config: Builder, url: &str) -> Result<Builder, OpenError> {
+    check_local(url)?;
+    Ok(config.region(Region::from_static(LOCAL_REGION)).endpoint_url(url))
+}
+
+async fn rehearsed(
+    config: Builder,
+    renewal: Renewal,
+) -> Result<(Builder, Option<Refresher>), OpenError> {
+    let slow = SharedCredentialsProvider::new(SlowSource);
+    match renewal {
+        Renewal::SdkLazy => {
+            Ok((config.identity_cache(sdk_cache()).credentials_provider(slow), None))
+        }
+        Renewal::Refresher => {
+            let refresher = Refresher::start(slow).await;
+            let refresher = refresher.map_err(|error| OpenError::NoCredentials {
+                sources: "rehearsal".to_owned(),
+                reason: causes(&error),
+            })?;
+            Ok((config.credentials_provider(refresher.held()), Some(refresher)))
+        }
+    }
 }
 
 fn check_local(url: &str) -> Result<(), OpenError> {

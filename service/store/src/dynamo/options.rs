@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use chat_domain::Node;
 
-use crate::credentials::Source;
+use crate::credentials::{Renewal, Source};
 
 /// Where DynamoDB is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,6 +14,13 @@ pub enum Endpoint {
     Local {
         /// `http://127.0.0.1:8000`.
         url: String,
+    },
+    /// A local engine as above, whose made-up credentials are slow and short-lived, to see what that does.
+    Rehearsal {
+        /// `http://127.0.0.1:8000`.
+        url: String,
+        /// Who renews them.
+        renewal: Renewal,
     },
     /// The service.
     Region {

@@ -29,10 +29,12 @@ use aws_smithy_runtime_api::client::{
 use aws_smithy_types::body::SdkBody;
 use tokio::time::{Instant, sleep};
 
-use super::super::Refresher;
+use super::super::{
+    Refresher,
+    rehearsal::{LIFE, TAKES, sdk_cache},
+};
 use crate::clock;
 
-const TAKES: Duration = Duration::from_millis(300);
 /// How many requests are on the way at once.
 const AT_ONCE: usize = 10;
 
@@ -62,6 +64,27 @@ async fn requests_wait_for_the_cache_of_the_sdk() {
     let calls = usize::try_from(source.calls()).unwrap();
     assert!((6..=15).contains(&calls), "{calls} calls");
     assert_eq!(asked, Asked { waited: calls * AT_ONCE, failed: 0 });
+}
+
+/// What a rehearsal is to show: each request of a quiet hour waits for the SDK's cache, of a busy one
+/// most do not, and none waits for the refresher. The random part of the cache's buffer decides by how
+/// much, but not this.
+#[tokio::test(start_paused = true)]
+async fn a_rehearsal_is_slow_at_a_low_rate_and_with_the_cache_of_the_sdk_only() {
+    let source = Source::new(LIFE, 0..0).on_the_paused_clock();
+    let lazy = client(|config| {
+        config.identity_cache(sdk_cache()).credentials_provider(source.clone().shared())
+    });
+    assert_eq!(waited_of(&lazy, Duration::from_secs(2), 30).await, 30);
+    let busy = waited_of(&lazy, Duration::from_millis(20), 1500).await;
+    assert!((150..750).contains(&busy), "{busy}");
+
+    let refresher = Refresher::start(Source::new(LIFE, 0..0).shared()).await.unwrap();
+    let kept = client(|config| {
+        config.identity_cache(IdentityCache::no_cache()).credentials_provider(refresher.held())
+    });
+    assert_eq!(waited_of(&kept, Duration::from_secs(2), 30).await, 0);
+    assert_eq!(waited_of(&kept, Duration::from_millis(20), 1500).await, 0);
 }
 
 /// A source that fails for half a minute: what is held serves until it ends, then requests fail at
@@ -188,6 +211,22 @@ async fn requests(client: &Client, seconds: u32) -> Asked {
         sleep(Duration::from_secs(1)).await;
     }
     asked
+}
+
+/// How many of so many requests waited, one begun at each interval.
+async fn waited_of(client: &Client, every: Duration, count: usize) -> usize {
+    let mut requests = Vec::new();
+    for _ in 0..count {
+        requests.push(tokio::spawn(request(client.clone())));
+        sleep(every).await;
+    }
+    let mut waited = 0;
+    for request in requests {
+        let (has_waited, done) = request.await.unwrap();
+        assert!(done);
+        waited += usize::from(has_waited);
+    }
+    waited
 }
 
 async fn request(client: Client) -> (bool, bool) {
