@@ -39,15 +39,8 @@ pub(crate) struct Options {
 
 #[derive(Subcommand)]
 enum What {
-    /// Rates from 100/s up, even and Poisson, each against the witness: counts, class, lateness, CPU
-    Truth {
-        /// How many pairs of each
-        #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=100))]
-        pairs: u32,
-        /// How long each run sends; twice as long at 100/s
-        #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..=3600))]
-        seconds: u32,
-    },
+    /// The claims of Hanno about itself, in parts; a part measured again leaves the others on the page
+    Truth(truth::Options),
     /// Lateness at the sink against a bare sender, in alternated pairs
     Pacing {
         /// How many pairs
@@ -90,15 +83,15 @@ enum What {
 pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
     let page = |name| Page::new(root, name, options.page.as_deref());
     let bench = |name| Bench::new(page(name), options.hanno.as_deref());
-    match options.what {
-        What::Truth { pairs, seconds } => truth::run(&bench("truth")?, pairs, seconds),
-        What::Pacing { pairs, seconds } => pacing::run(&bench("pacing")?, pairs, seconds),
-        What::Omission { seconds } => omission::run(&bench("omission")?, seconds),
-        What::Memory { seconds } => memory::run(&bench("memory")?, seconds),
-        What::Sink { runs, seconds } => sink::run(&bench("sink")?, runs, seconds),
+    match &options.what {
+        What::Truth(options) => truth::run(&bench("truth")?, options),
+        What::Pacing { pairs, seconds } => pacing::run(&bench("pacing")?, *pairs, *seconds),
+        What::Omission { seconds } => omission::run(&bench("omission")?, *seconds),
+        What::Memory { seconds } => memory::run(&bench("memory")?, *seconds),
+        What::Sink { runs, seconds } => sink::run(&bench("sink")?, *runs, *seconds),
         What::Store { .. } if options.hanno.is_some() => {
             bail!("`measure store` has no use for --hanno: it asks the stores without the service")
         }
-        What::Store { pairs } => store::run(&page("store"), pairs),
+        What::Store { pairs } => store::run(&page("store"), *pairs),
     }
 }

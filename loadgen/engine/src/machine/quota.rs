@@ -77,7 +77,8 @@ mod tests {
     #[track_caller]
     fn check(groups: &str, files: &[(&str, &str)], expected: Option<f64>) {
         let read = |path: &str| {
-            let mut named = files.iter().filter(|(name, _)| format!("/sys/fs/cgroup{name}") == path);
+            let mut named =
+                files.iter().filter(|(name, _)| format!("/sys/fs/cgroup{name}") == path);
             named.next().map(|(_, text)| (*text).to_owned())
         };
         assert_eq!(least(groups, read), expected, "{groups}");
