@@ -40,11 +40,16 @@ pub(super) fn seconds(runs: u32) -> u32 {
 /// One latency, and what came of its runs.
 struct Shown {
     shape: Shape,
-    /// As many as there are runs.
-    figures: Vec<Vec<Figure>>,
-    verdicts: Vec<String>,
-    /// Replies that the sink has logged, of each run, and how many Hanno says have completed.
-    counts: Vec<(usize, u64)>,
+    runs: Vec<Ran>,
+}
+
+/// One run.
+struct Ran {
+    figures: Vec<Figure>,
+    verdict: String,
+    /// Replies that the sink has logged, and how many Hanno says have completed.
+    replies: usize,
+    completed: u64,
 }
 
 /// What is printed, and what it is by the sink's log.
@@ -58,19 +63,18 @@ struct Figure {
 pub(super) fn measure(bench: &Bench, runs: u32) -> Result<Section> {
     let mut all = Vec::new();
     for shape in SHAPES {
-        let mut shown =
-            Shown { shape, figures: Vec::new(), verdicts: Vec::new(), counts: Vec::new() };
+        let mut ran = Vec::new();
         for run in 1..=runs {
             say::error(&format!("{}, run {run} of {runs}, {SECONDS} s", shape.flag()));
-            one(bench, run, &mut shown).with_context(|| shape.flag())?;
+            ran.push(one(bench, run, shape).with_context(|| shape.flag())?);
         }
-        all.push(shown);
+        all.push(Shown { shape, runs: ran });
     }
     Ok(section(&all, runs))
 }
 
-fn one(bench: &Bench, run: u32, shown: &mut Shown) -> Result<()> {
-    let flag = shown.shape.flag();
+fn one(bench: &Bench, run: u32, shape: Shape) -> Result<Ran> {
+    let flag = shape.flag();
     let name = format!("{}-{run}", flag.replace([':', ',', '%', '.'], "-"));
     let log = bench.folder.join(format!("{name}.csv"));
     let sink = bench.hanno.sink(&log, &["--latency", &flag])?;
@@ -89,11 +93,12 @@ fn one(bench: &Bench, run: u32, shown: &mut Shown) -> Result<()> {
     };
     let figures: Result<Vec<Figure>> =
         claims::of_record(&record)?.into_iter().map(figure).collect();
-    shown.figures.push(figures?);
-    shown.verdicts.push(verdict(&run));
-    let count = number(&run["steps"][0]["count"], "steps[0].count")?;
-    shown.counts.push((response.len(), count));
-    Ok(())
+    Ok(Ran {
+        figures: figures?,
+        verdict: verdict(&run),
+        replies: response.len(),
+        completed: number(&run["steps"][0]["count"], "steps[0].count")?,
+    })
 }
 
 /// By the sink's own stamps, in order: from the due time, and from the arrival, to the reply.
@@ -119,11 +124,20 @@ impl Figure {
 }
 
 impl Shown {
-    /// The same figure of every run, for each that is printed.
+    /// The runs that are judged: one that says itself that its numbers mean nothing is not, unless all do.
+    fn judged(&self) -> Vec<&Ran> {
+        let sound = |run: &&Ran| !run.verdict.starts_with("INVALID");
+        let sound: Vec<&Ran> = self.runs.iter().filter(sound).collect();
+        if sound.is_empty() { self.runs.iter().collect() } else { sound }
+    }
+
+    /// The same figure of every judged run, for each that is printed.
     fn columns(&self) -> impl Iterator<Item = Vec<Figure>> {
-        let first = self.figures.first().map(Vec::as_slice).unwrap_or_default();
-        (0..first.len())
-            .map(|index| self.figures.iter().filter_map(|run| run.get(index)).copied().collect())
+        let judged = self.judged();
+        let count = judged.first().map_or(0, |run| run.figures.len());
+        (0..count).map(move |index| {
+            judged.iter().filter_map(|run| run.figures.get(index)).copied().collect()
+        })
     }
 
     /// Of one form the figure that is off most, by the median of its runs, and its greatest.
@@ -152,9 +166,10 @@ impl Shown {
                 None => broken.push(format!("{flag}: {form} says nothing")),
             }
         }
-        let differ = |(replies, completed): &&(usize, u64)| *replies as u64 != *completed;
-        if let Some((replies, completed)) = self.counts.iter().find(differ) {
-            broken.push(format!("{flag}: {completed} completed, the sink answered {replies}"));
+        for Ran { replies, completed, .. } in &self.runs {
+            if *replies as u64 != *completed {
+                broken.push(format!("{flag}: {completed} completed, the sink answered {replies}"));
+            }
         }
         broken
     }
@@ -175,11 +190,12 @@ impl Shown {
                 format!("{off} ({most}) {time} {}", percent(per_mille))
             })
         };
-        let count = self.counts.first().map_or(0, |(replies, _)| *replies);
+        let count = self.runs.first().map_or(0, |run| run.replies);
+        let verdicts: Vec<&str> = self.runs.iter().map(|run| run.verdict.as_str()).collect();
         [self.shape.flag(), count.to_string(), is(500), is(990), is(999)]
             .into_iter()
             .chain(FORMS.iter().map(|form| cell(form)))
-            .chain([self.verdicts.join(", ")])
+            .chain([verdicts.join(", ")])
             .collect()
     }
 }
@@ -211,8 +227,8 @@ fn section(all: &[Shown], runs: u32) -> Section {
          time against `replied_ns` less the due time, service time against `replied_ns - arrived_ns`. A percentile may be \
          off by 1 % or {} ms, whichever is more: what the kernel and the client add on the way is in it. Shown are the \
          response times by the sink's log and, for each form, the figure that is off most, in percent of what is allowed: \
-         the median of the runs, which is judged, and in brackets the greatest. The summary and the page round to three \
-         digits.\n\n{}",
+         the median of the runs, which is judged, and in brackets the greatest. A run that is itself INVALID says that its \
+         numbers mean nothing, and is left out unless all are. The summary and the page round to three digits.\n\n{}",
         milliseconds(ALLOWED_NS),
         table(&header, &rows)
     );
@@ -230,15 +246,13 @@ mod tests {
             let claim = Claim { form, time: "response", per_mille: 999, ns: 10 * MS + off_ns };
             Figure { claim, is_ns: 10 * MS }
         };
-        Shown {
-            shape: Shape::Constant { ms: 10 },
-            figures: off_ns
-                .iter()
-                .map(|off| FORMS.iter().map(|form| figure(form, *off)).collect())
-                .collect(),
-            verdicts: Vec::new(),
-            counts: vec![(5, completed)],
-        }
+        let ran = |off_ns: &i64| Ran {
+            figures: FORMS.iter().map(|form| figure(form, *off_ns)).collect(),
+            verdict: if *off_ns < 0 { "INVALID (MACHINE_NOISY)" } else { "PASS" }.to_owned(),
+            replies: 5,
+            completed,
+        };
+        Shown { shape: Shape::Constant { ms: 10 }, runs: off_ns.iter().map(ran).collect() }
     }
 
     #[test]
@@ -268,6 +282,9 @@ mod tests {
             broken[0],
             "constant:10ms: terminal, response time at p99.9: off by 150 % of what is allowed"
         );
+        let noisy = [-300_000, 100_000, -9_000_000];
+        assert_eq!(shown(&noisy, 5).broken(), [""; 0], "those that say so are left out");
+        assert_eq!(shown(&noisy[..1], 5).broken().len(), FORMS.len(), "unless all do");
         assert_eq!(
             shown(&[], 5).broken().len(),
             FORMS.len(),
