@@ -13,6 +13,7 @@ mod omission;
 mod memory;
 mod sink;
 mod store;
+mod criterion;
 mod bench;
 mod witness;
 mod closed_loop;
@@ -71,6 +72,10 @@ enum What {
         #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=3600))]
         seconds: u32,
     },
+    /// How fast arrivals are computed, by `cargo bench --bench schedule`
+    Schedule,
+    /// What Goose's users cost beside plain tasks, by `cargo bench --bench users`
+    Users,
     /// GET and PUT on redb and on DynamoDB Local, and the units that they use up
     Store {
         /// How many pairs
@@ -89,9 +94,11 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
         What::Omission { seconds } => omission::run(&bench("omission")?, *seconds),
         What::Memory { seconds } => memory::run(&bench("memory")?, *seconds),
         What::Sink { runs, seconds } => sink::run(&bench("sink")?, *runs, *seconds),
-        What::Store { .. } if options.hanno.is_some() => {
-            bail!("`measure store` has no use for --hanno: it asks the stores without the service")
+        What::Schedule | What::Users | What::Store { .. } if options.hanno.is_some() => {
+            bail!("--hanno is of no use here: what is measured is a part of it, built for that")
         }
+        What::Schedule => criterion::schedule(&page("schedule")),
+        What::Users => criterion::users(&page("users")),
         What::Store { pairs } => store::run(&page("store"), *pairs),
     }
 }

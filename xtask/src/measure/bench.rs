@@ -147,7 +147,8 @@ fn executable(messages: &str, name: &str) -> Option<PathBuf> {
     paths.find_map(|value| value["executable"].as_str().map(PathBuf::from))
 }
 
-fn target_folder(root: &Path) -> Result<PathBuf> {
+/// Where cargo puts what it builds.
+pub(crate) fn target_folder(root: &Path) -> Result<PathBuf> {
     let output = Command::new(crate::test::cargo())
         .args(["metadata", "--locked", "--no-deps", "--format-version", "1"])
         .current_dir(root)

@@ -55,13 +55,15 @@ pub(super) fn measure(bench: &Bench) -> Result<Section> {
         say::error(&format!("Hanno, {per_second}/s {spacing}, {SECONDS} s"));
         pairs.push(hanno(bench, Load { per_second, seconds: SECONDS, spacing })?);
     }
-    let mut pictures = Vec::new();
+    let mut logs = Vec::new();
     for per_second in VEGETA_PER_SECOND {
         say::error(&format!("vegeta, {per_second}/s, {SECONDS} s"));
-        let log = bench.folder.join(format!("vegeta-{per_second}-sink.csv"));
+        // Pictures are named after it.
+        let log = bench.folder.join(format!("vegeta-{per_second}"));
         pairs.push(foreign(bench, &vegeta, per_second, &log)?);
-        pictures = draw(bench, &log)?;
+        logs.push(log);
     }
+    let pictures = logs.last().map_or(Ok(Vec::new()), |log| draw(bench, log))?;
     Ok(section(&pairs, &pictures))
 }
 
@@ -134,18 +136,15 @@ fn judged(printed: &Value) -> Result<Judged> {
 
 /// The pictures of what came, beside the page; their names.
 fn draw(bench: &Bench, log: &Path) -> Result<Vec<String>> {
-    let drawn = bench.folder.join("pictures");
+    let drawn = log.with_extension("pictures");
     bench.hanno.audit(log, &["--svg", drawn.to_str().context("a path of UTF-8")?])?;
     let mut names = Vec::new();
     for file in fs::read_dir(&drawn).context("no pictures were drawn")? {
         let file = file.context("cannot list the pictures")?;
         let name = file.file_name().to_string_lossy().into_owned();
-        let stem = log.file_stem().unwrap_or_default().to_string_lossy();
-        if name.starts_with(&*stem) {
-            let picture = fs::read_to_string(file.path()).context("cannot read a picture")?;
-            bench.page.beside(&name, &picture)?;
-            names.push(name);
-        }
+        let picture = fs::read_to_string(file.path()).context("cannot read a picture")?;
+        bench.page.beside(&name, &picture)?;
+        names.push(name);
     }
     names.sort();
     Ok(names)
