@@ -30,7 +30,7 @@ pub(crate) struct Options {
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=100))]
     pairs: u32,
     /// How long each run of a pair sends; twice as long at 100/s
-    #[arg(long, default_value_t = 15, value_parser = clap::value_parser!(u32).range(5..=3600))]
+    #[arg(long, default_value_t = 12, value_parser = clap::value_parser!(u32).range(5..=3600))]
     seconds: u32,
     /// How many clean runs, and a fifth of it with each limit
     #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(5..=1000))]
