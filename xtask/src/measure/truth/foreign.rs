@@ -188,7 +188,10 @@ fn section(pairs: &[Pair], pictures: &[String]) -> Section {
         "verdict",
     ];
     let rows: Vec<Vec<String>> = pairs.iter().map(row).collect();
-    let shown: Vec<String> = pictures.iter().map(|name| format!("\n![{name}]({name})\n")).collect();
+    let shown: Vec<String> = pictures
+        .iter()
+        .map(|name| format!("\n![{}]({name})\n", name.trim_end_matches(".svg").replace('-', " ")))
+        .collect();
     let text = format!(
         "{SECONDS} s each, to a sink of its own. `hanno audit` judges the sender's account (Hanno's record; the log of \
          vegeta 12.13.0, whose stamps are nanoseconds) and the sink's; class and count must be the same, and each of \
