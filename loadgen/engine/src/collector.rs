@@ -164,9 +164,11 @@ impl Book {
         self.ledger.settle(now_ns);
         self.write_intervals(second_of(now_ns.saturating_sub(GRACE_NS)));
         if second_of(now_ns) > self.second {
+            // What ran since the last look was measured if its middle was: a second, or several where this thread
+            // was kept from looking, which are those that matter most.
+            let begun_ns = u64::from(self.second) * NS_PER_S;
+            let measured = self.measured.covers(begun_ns.midpoint(now_ns));
             self.second = second_of(now_ns);
-            // The second that just ended was measured if its middle was.
-            let measured = self.measured.covers(now_ns.saturating_sub(NS_PER_S / 2));
             let row = self.with.watcher.second(self.second, measured);
             self.end_second(row, now_ns);
             self.abort_if_passed();

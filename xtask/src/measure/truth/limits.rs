@@ -119,12 +119,16 @@ impl Short {
             network.map_or_else(|| bench.hanno.clone(), |network| bench.hanno.within(&network));
         let sink = server.sink(&bench.folder.join(format!("{name}.csv")), behaviour)?;
         let mut text = scenario("limits", &sink.url, per_second, SECONDS);
-        if self == Self::Users {
-            // The twin has room for a machine that stands still for a second.
-            let (users, queue) = if limited { (10, 10) } else { (200, 600) };
-            let mix = "journeys = { get = 1 }\n";
-            text = text.replace(mix, &format!("{mix}users = {users}\nqueue = {queue}\n"));
-        }
+        let pool = match self {
+            Self::Users if limited => "users = 10\nqueue = 10\n",
+            // Room for a machine that stands still for a second.
+            Self::Users => "users = 200\nqueue = 600\n",
+            // A slow generator would open connections by the thousand, and the next run would find few ports.
+            Self::Cpu => "users = 500\n",
+            Self::Descriptors | Self::Ports => "",
+        };
+        let mix = "journeys = { get = 1 }\n";
+        text = text.replace(mix, &format!("{mix}{pool}"));
         let group = (self == Self::Cpu && limited).then(TenthOfACore::make).transpose()?;
         let generator = self.generator(&bench.hanno, limited, sink.id(), group.as_ref());
         let record = bench.folder.join(name);
