@@ -1,5 +1,6 @@
 //! How fast due times are computed: the schedule must outrun any rate that can be sent, with room to spare.
 
+use std::collections::BTreeMap;
 use std::hint::black_box;
 use std::io;
 use std::time::Duration;
@@ -10,19 +11,34 @@ use load_plan::plan::Plan;
 use load_plan::scenario::{Context, parse};
 use load_plan::schedule::Schedule;
 use load_plan::schedule_csv;
+use load_plan::stamps::{Source, Stamps, Unit};
 
 /// Arrivals of each plan, about.
 const ARRIVALS: u64 = 100_000;
 
-const ONE_STREAM: [(&str, &str); 8] = [
+/// A time a tenth of a millisecond after the other, which the file of the replay holds.
+const REPLAY: &str = "kind = \"replay\"\nfile = \"times.csv\"\ncolumn = \"t\"\nunit = \"us\"";
+
+const ONE_STREAM: [(&str, &str); 13] = [
     ("even constant", "rate = \"10000/s\""),
     ("even ramp", "rate = { from = \"0/s\", to = \"20000/s\" }"),
     ("poisson constant", "rate = \"10000/s\"\nspacing = \"poisson\""),
     ("poisson ramp", "rate = { from = \"0/s\", to = \"20000/s\" }\nspacing = \"poisson\""),
     ("even steps", "rate = { steps = [\"5000/s\", \"15000/s\"] }"),
+    ("poisson steps", "rate = { steps = [\"5000/s\", \"15000/s\"] }\nspacing = \"poisson\""),
     ("even sine", "rate = { mean = \"10000/s\", amplitude = \"9000/s\", period = \"5s\" }"),
+    (
+        "poisson sine",
+        "rate = { mean = \"10000/s\", amplitude = \"9000/s\", period = \"5s\" }\nspacing = \"poisson\"",
+    ),
     ("exactly constant", "rate = \"10000/s\"\nspacing = \"exactly\""),
+    ("exactly ramp", "rate = { from = \"0/s\", to = \"20000/s\" }\nspacing = \"exactly\""),
+    (
+        "exactly sine",
+        "rate = { mean = \"10000/s\", amplitude = \"9000/s\", period = \"5s\" }\nspacing = \"exactly\"",
+    ),
     ("burst", "kind = \"burst\"\nsize = 1000\nevery = \"100ms\""),
+    ("replay", REPLAY),
 ];
 
 fn arrivals(criterion: &mut Criterion) {
@@ -66,7 +82,17 @@ fn plan(rates: &[&str]) -> Plan {
          [[journey.get.step]]\nname = \"GET\"\nrequest = {{ path = \"/\" }}\n",
         streams.collect::<Vec<_>>().concat()
     );
-    parse("bench.toml", &text, &Context::default()).expect("the scenario is right").plan
+    let context = Context { replays: BTreeMap::from([times()]), ..Context::default() };
+    parse("bench.toml", &text, &context).expect("the scenario is right").plan
+}
+
+/// The file that is replayed.
+fn times() -> (Source, Result<Stamps, String>) {
+    let source = Source { file: "times.csv".into(), column: "t".into(), unit: Unit::Microseconds };
+    let times = (0..ARRIVALS).map(|at| (at * 100).to_string());
+    let lines: Vec<String> = std::iter::once("t".to_owned()).chain(times).collect();
+    let stamps = Stamps::from_csv(lines.join("\n").as_bytes(), &source);
+    (source, stamps.map_err(|why| why.to_string()))
 }
 
 criterion_group! {

@@ -9,7 +9,8 @@ use load_engine::machine;
 use load_engine::record_dir::RecordDir;
 use load_engine::requests::Requests;
 use run_analysis::judge::{exit_code, judge};
-use run_record::run::{Environment, Run};
+use run_record::environment::Environment;
+use run_record::run::Run;
 use run_render::terminal;
 
 use crate::args::RunArgs;

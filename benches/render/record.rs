@@ -9,11 +9,11 @@ use hdrhistogram::Histogram;
 use load_plan::plan::Plan;
 use load_plan::scenario::{Context, parse};
 use run_record::arrival_row::{ArrivalRow, Outcome};
+use run_record::environment::Environment;
 use run_record::latency::{Kind, LatencyLogWriter, Tag};
 use run_record::resource_row::ResourceRow;
 use run_record::run::{
-    Connections, Counts, Environment, JourneyResult, Run, SCHEMA, State, StepResult, StreamResult,
-    Watch,
+    Connections, Counts, JourneyResult, Run, SCHEMA, State, StepResult, StreamResult, Watch,
 };
 use run_record::spread::Spread;
 use run_record::{RecordError, arrivals, histogram, record_us, resources, run_file};

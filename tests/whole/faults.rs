@@ -173,6 +173,29 @@ fn a_full_disk_ends_the_run_and_keeps_what_was_written() {
     assert_ne!(run["state"], "finished");
 }
 
+/// Connections take every descriptor there is, and the record is written all the same: it says why.
+#[test]
+fn a_run_short_of_descriptors_is_invalid_and_keeps_its_record() {
+    let folder = directory();
+    let sink = Server::start(
+        hanno()
+            .args(["sink", "--listen", "127.0.0.1:0", "--latency", "constant:700ms", "--out"])
+            .arg(folder.path().join("sink.csv")),
+    );
+    let path = scenario(folder.path(), &sink.url, "200/s", "2s");
+    let record = folder.path().join("record");
+    // Some twenty are the generator's own; fifty users want one each.
+    let mut limited = Command::new("sh");
+    limited.args(["-c", "ulimit -n 50 && exec \"$@\"", "sh", env!("CARGO_BIN_EXE_hanno"), "run"]);
+    let ended = output(limited.arg(&path).arg("--out").arg(&record));
+    assert_eq!(ended.status.code(), Some(3), "{}", stderr(&ended));
+    let run = run_json(&record);
+    assert_conserved(&run);
+    assert!(codes(&run).contains(&"DESCRIPTORS".to_owned()), "{}", run["findings"]);
+    assert_eq!(run["errors"][0]["class"], "no_descriptor_left", "{}", run["errors"]);
+    assert!(record.join("arrivals/0000.parquet").exists() && record.join("report.html").exists());
+}
+
 #[test]
 fn a_taken_port_is_one_clear_line() {
     let folder = directory();

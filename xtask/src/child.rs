@@ -1,7 +1,7 @@
 //! A child process that never outlives its owner.
 
 use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus};
 use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -90,13 +90,10 @@ impl Drop for Guarded {
     }
 }
 
-/// A command whose output is not mixed into ours.
-pub(crate) fn quiet(command: &mut Command) -> &mut Command {
-    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::inherit())
-}
-
 #[cfg(test)]
 mod tests {
+    use std::process::Stdio;
+
     use super::*;
 
     fn shell(script: &str) -> Guarded {

@@ -44,11 +44,7 @@ pub(crate) const NEEDS: [Need; 9] = [
         proofs: &[&["cc", "--version"]],
         source: Source::Debian(&["gcc", "libc6-dev"]),
     },
-    Need {
-        what: "python3 with venv, for an independent computation of schedules and readers of what Hanno writes",
-        proofs: &[&["python3", "-c", "import ensurepip, venv"]],
-        source: Source::Debian(&["python3", "python3-venv"]),
-    },
+    PYTHON,
     Need {
         what: "chromium, for the test of the report in a browser",
         proofs: &[&["chromium", "--version"], &["chromium-browser", "--version"]],
@@ -66,6 +62,15 @@ pub(crate) const NEEDS: [Need; 9] = [
 
 /// What `cargo xtask services up` runs.
 pub(crate) const FOR_DYNAMODB: [Need; 3] = [JAVA, MAVEN, SETPRIV];
+
+/// What fetches and builds a foreign load generator.
+pub(crate) const FOR_PYTHON: [Need; 1] = [PYTHON];
+
+const PYTHON: Need = Need {
+    what: "python3 with venv, for an independent computation of schedules and readers of what Hanno writes",
+    proofs: &[&["python3", "-c", "import ensurepip, venv"]],
+    source: Source::Debian(&["python3", "python3-venv"]),
+};
 
 const JAVA: Need = Need {
     what: "Java 17 or later, for DynamoDB Local",

@@ -14,6 +14,7 @@ mod memory;
 mod why;
 mod sink;
 mod store;
+mod criterion;
 mod bench;
 mod witness;
 mod closed_loop;
@@ -40,15 +41,8 @@ pub(crate) struct Options {
 
 #[derive(Subcommand)]
 enum What {
-    /// Rates from 100/s up, even and Poisson, each against the witness: counts, class, lateness, CPU
-    Truth {
-        /// How many pairs of each
-        #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=100))]
-        pairs: u32,
-        /// How long each run sends; twice as long at 100/s
-        #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..=3600))]
-        seconds: u32,
-    },
+    /// The claims of Hanno about itself, in parts; a part measured again leaves the others on the page
+    Truth(truth::Options),
     /// Lateness at the sink against a bare sender, in alternated pairs
     Pacing {
         /// How many pairs
@@ -81,6 +75,10 @@ enum What {
     },
     /// The pitfalls, each run as the guide says: its pictures and the page of its figures; twelve minutes
     Why,
+    /// How fast arrivals are computed, by `cargo bench --bench schedule`
+    Schedule,
+    /// What Goose's users cost beside plain tasks, by `cargo bench --bench users`
+    Users,
     /// GET and PUT on redb and on DynamoDB Local, and the units that they use up
     Store {
         /// How many pairs
@@ -93,16 +91,18 @@ enum What {
 pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
     let page = |name| Page::new(root, name, options.page.as_deref());
     let bench = |name| Bench::new(page(name), options.hanno.as_deref());
-    match options.what {
-        What::Truth { pairs, seconds } => truth::run(&bench("truth")?, pairs, seconds),
-        What::Pacing { pairs, seconds } => pacing::run(&bench("pacing")?, pairs, seconds),
-        What::Omission { seconds } => omission::run(&bench("omission")?, seconds),
-        What::Memory { seconds } => memory::run(&bench("memory")?, seconds),
-        What::Sink { runs, seconds } => sink::run(&bench("sink")?, runs, seconds),
+    match &options.what {
+        What::Truth(options) => truth::run(&bench("truth")?, options),
+        What::Pacing { pairs, seconds } => pacing::run(&bench("pacing")?, *pairs, *seconds),
+        What::Omission { seconds } => omission::run(&bench("omission")?, *seconds),
+        What::Memory { seconds } => memory::run(&bench("memory")?, *seconds),
+        What::Sink { runs, seconds } => sink::run(&bench("sink")?, *runs, *seconds),
         What::Why => why::run(&bench("why")?, root),
-        What::Store { .. } if options.hanno.is_some() => {
-            bail!("`measure store` has no use for --hanno: it asks the stores without the service")
+        What::Schedule | What::Users | What::Store { .. } if options.hanno.is_some() => {
+            bail!("--hanno is of no use here: what is measured is a part of it, built for that")
         }
-        What::Store { pairs } => store::run(&page("store"), pairs),
+        What::Schedule => criterion::schedule(&page("schedule")),
+        What::Users => criterion::users(&page("users")),
+        What::Store { pairs } => store::run(&page("store"), *pairs),
     }
 }

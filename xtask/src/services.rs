@@ -1,7 +1,7 @@
 //! `cargo xtask services …`: the foreign programs that tests and measurements need, fetched once, pinned by checksum,
 //! and kept outside the build tree: DynamoDB Local, and readers of Hanno's files that share none of its code.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use clap::{Args, Subcommand};
@@ -88,6 +88,13 @@ pub(crate) fn dynamodb_for_us(root: &Path) -> Result<dynamodb::Server> {
     install::provide(root, &install::FOR_DYNAMODB, false)?;
     let cache = Cache::open()?;
     Jars::provide(root, &cache)?.start_for_us(&cache)
+}
+
+/// Another load generator, to be measured beside Hanno.
+pub(crate) fn vegeta(root: &Path) -> Result<PathBuf> {
+    install::provide(root, &install::FOR_PYTHON, false)?;
+    let cache = Cache::open()?;
+    readers::vegeta(root, &cache, &readers::python(root, &cache)?)
 }
 
 /// The variables by which tests find what they need. They fail when one is missing: no test is skipped.

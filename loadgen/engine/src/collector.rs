@@ -15,7 +15,7 @@ use crate::clock::Clock;
 use crate::event::Event;
 use crate::handoff::Handoff;
 use crate::ledger::{Ledger, second_of};
-use crate::machine::let_others_go_first;
+use crate::machine::{keep_own_descriptors, let_others_go_first};
 use crate::metrics::{self, Page, Value};
 use crate::planned::Planned;
 use crate::progress::Progress;
@@ -71,6 +71,7 @@ impl Collector {
     /// Runs on a thread of its own until every sender of events is gone.
     pub(crate) fn collect(self) -> Collected {
         let_others_go_first();
+        keep_own_descriptors();
         let mut book = Book::open(self);
         while book.take_events() {
             book.keep_time();

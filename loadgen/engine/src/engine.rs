@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use load_plan::plan::Plan;
 use load_plan::schedule::Schedule;
-use run_record::run::{Environment, Run, State};
+use run_record::environment::Environment;
+use run_record::run::{Run, State};
 use tokio::runtime::Runtime;
 use tokio_util::sync::CancellationToken;
 

@@ -5,7 +5,9 @@ use std::fs::read_to_string;
 
 use procfs::process::{LimitValue, Process};
 use procfs::{Current, CurrentSI, ProcResult};
-use run_record::run::Environment;
+use run_record::environment::Environment;
+
+mod quota;
 
 /// The priority of what can wait: a request goes first, but on a core that is busy with requests a tenth is
 /// left (the kernel's weights: 110 of 1134), which the collector needs so that nobody has to wait for it.
@@ -33,7 +35,7 @@ pub fn environment() -> Environment {
 pub fn cores_given(cores: u32) -> f64 {
     let allowed = rustix::thread::sched_getaffinity(None).map_or(cores, |set| set.count());
     let allowed = f64::from(allowed.max(1));
-    quota_cores().map_or(allowed, |quota| quota.min(allowed))
+    quota::cores().map_or(allowed, |quota| quota.min(allowed))
 }
 
 /// Opens as many descriptors as the hard limit allows: every connection of a user needs one.
@@ -53,6 +55,16 @@ pub(crate) fn let_others_go_first() {
     // On Linux a thread has a priority of its own, found by its thread id.
     if let Err(error) = setpriority_process(Some(gettid()), LAST) {
         tracing::debug!(%error, "a thread in the background keeps its priority");
+    }
+}
+
+/// Gives this thread a table of descriptors of its own: users whose connections take all there are must not keep
+/// it from opening the files of the record, which say so. What it opens it must close itself.
+pub(crate) fn keep_own_descriptors() {
+    use nix::sched::{CloneFlags, unshare};
+    // No privilege is needed; a container may forbid the call all the same.
+    if let Err(error) = unshare(CloneFlags::CLONE_FILES) {
+        tracing::debug!(%error, "the record shares its descriptors with the connections");
     }
 }
 
@@ -152,27 +164,6 @@ fn limits() -> BTreeMap<String, u64> {
         .collect()
 }
 
-/// The CPU quota of the control group, version 2 or 1; none if there is none.
-fn quota_cores() -> Option<f64> {
-    let v2 = || {
-        let text = read_trimmed("/sys/fs/cgroup/cpu.max")?;
-        let (quota, period) = text.split_once(' ')?;
-        ratio(quota, period)
-    };
-    let v1 = || {
-        let quota = read_trimmed("/sys/fs/cgroup/cpu/cpu.cfs_quota_us")?;
-        let period = read_trimmed("/sys/fs/cgroup/cpu/cpu.cfs_period_us")?;
-        ratio(&quota, &period)
-    };
-    v2().or_else(v1)
-}
-
-/// None for `max` and -1, which mean no limit.
-fn ratio(quota: &str, period: &str) -> Option<f64> {
-    let (quota, period): (f64, f64) = (quota.parse().ok()?, period.parse().ok()?);
-    (quota > 0.0 && period > 0.0).then(|| quota / period)
-}
-
 fn read_trimmed(path: &str) -> Option<String> {
     read_to_string(path).ok().map(|text| text.trim().to_owned())
 }
@@ -188,13 +179,6 @@ mod tests {
         assert!(environment.cores_given > 0.0);
         assert!(!environment.kernel.is_empty());
         assert!(environment.limits["ports"] > 0);
-    }
-
-    #[test]
-    fn quotas_without_a_limit_are_none() {
-        assert_eq!(ratio("150000", "100000"), Some(1.5));
-        assert_eq!(ratio("max", "100000"), None);
-        assert_eq!(ratio("-1", "100000"), None);
     }
 
     #[test]

@@ -9,7 +9,8 @@ use load_plan::plan::{
     Request, Spacing, Step, Stream, Template, Time, Weighted,
 };
 use load_plan::schedule::Schedule;
-use run_record::run::{Environment, Run, State};
+use run_record::environment::Environment;
+use run_record::run::{Run, State};
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;

@@ -7,7 +7,8 @@ use std::thread::{Builder, JoinHandle};
 
 use load_plan::hash::{plan_sha256, schedule_sha256};
 use load_plan::plan::{Plan, SCHEDULE_VERSION};
-use run_record::run::{Connections, Counts, Environment, Run, SCHEMA, State, Watch};
+use run_record::environment::Environment;
+use run_record::run::{Connections, Counts, Run, SCHEMA, State, Watch};
 
 use crate::clock::exact_wakeups_for_this_thread;
 

@@ -1,5 +1,7 @@
 //! Timestamps of files: what is read exactly, what is refused with its line, and what is doubtful.
 
+use std::io::{self, BufReader, Read};
+
 use load_plan::stamps::{Gathered, MAX_STAMPS, Source, Stamps, StampsError, Unit};
 
 fn source(column: &str, unit: Unit) -> Source {
@@ -104,4 +106,31 @@ fn one_more_than_the_most_is_refused() {
     let why = gathered.push(9, 1).unwrap_err().to_string();
     assert_eq!(why, "row 9: more than 10000000 timestamps");
     assert_eq!(gathered.finish().unwrap().offsets().count, 10_000_000);
+}
+
+/// Lines without end, of which none is held.
+struct Endless;
+
+impl Read for Endless {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        const LINES: [u8; 4096] = {
+            let mut lines = [b'5'; 4096];
+            let mut at = 1;
+            while at < lines.len() {
+                lines[at] = b'\n';
+                at += 2;
+            }
+            lines
+        };
+        let size = into.len().min(LINES.len()) / 2 * 2;
+        into[..size].copy_from_slice(&LINES[..size]);
+        Ok(size)
+    }
+}
+
+#[test]
+fn a_file_without_end_is_refused_after_ten_million_lines() {
+    let lines = BufReader::new(b"t\n".chain(Endless));
+    let why = Stamps::from_csv(lines, &source("t", Unit::Nanoseconds)).unwrap_err().to_string();
+    assert_eq!(why, "line 10000002: more than 10000000 timestamps");
 }

@@ -6,8 +6,9 @@ use load_plan::plan::{
     After, Endpoint, Fraction, Journey, Limit, Objective, Phase, PhaseKind, Plan, Rate, Record,
     Request, Spacing, Step, Stream, Template, Time, Weighted,
 };
+use run_record::environment::Environment;
 use run_record::run::{
-    Connections, Counts, Environment, ObjectiveResult, Run, SCHEMA, State, StreamResult, Watch,
+    Connections, Counts, ObjectiveResult, Run, SCHEMA, State, StreamResult, Watch,
 };
 use run_record::spread::Spread;
 

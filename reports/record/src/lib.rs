@@ -10,6 +10,7 @@
 pub mod run;
 pub mod audit;
 pub mod breakdown;
+pub mod environment;
 pub mod aborted;
 pub mod live;
 pub mod scraped;

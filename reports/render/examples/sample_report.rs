@@ -7,6 +7,8 @@ mod planned;
 mod sample;
 #[path = "../tests/render/simulation.rs"]
 mod simulation;
+#[path = "../tests/render/dice.rs"]
+mod dice;
 #[path = "../tests/render/target.rs"]
 mod target;
 

@@ -16,7 +16,7 @@ pub(crate) struct Bench {
     pub(crate) hanno: Hanno,
     /// Emptied at the start, kept afterwards: scenario, records, logs of the sink.
     pub(crate) folder: PathBuf,
-    page: Page,
+    pub(crate) page: Page,
 }
 
 /// Where the result of a measurement goes.
@@ -66,27 +66,62 @@ impl Page {
     /// Prints the page and writes it, then fails if it tells of a broken limit.
     pub(crate) fn publish(&self, title: &str, body: &str, broken: &[String]) -> Result<()> {
         let machine = machine::describe(&self.root)?;
-        let result = match broken {
-            [] => "**Result: all limits hold.**".to_owned(),
-            broken => format!("**Result: FAILED.** {}.", broken.join("; ")),
-        };
-        let command: Vec<String> = std::env::args().skip(1).collect();
+        let (command, result) = (command(), result(broken));
         let page = format!(
-            "# {title}\n\nMade by `cargo xtask {}`; do not edit.\n\n{machine}\n\n{result}\n\n{body}",
-            command.join(" ")
+            "# {title}\n\nMade by `{command}`; do not edit.\n\n{machine}\n\n{result}\n\n{body}"
         );
         say::line(&page);
-        if let Some(folder) = self.path.parent() {
-            fs::create_dir_all(folder).context("cannot make the folder of the page")?;
-        }
-        fs::write(&self.path, &page)
-            .with_context(|| format!("cannot write {}", self.path.display()))?;
+        self.write(&page)?;
         if !broken.is_empty() {
             bail!("{}: {}", self.name, broken.join("; "));
         }
         Ok(())
     }
+
+    /// What it says so far; nothing if there is none yet.
+    pub(crate) fn text(&self) -> String {
+        fs::read_to_string(&self.path).unwrap_or_default()
+    }
+
+    /// Puts a file into the same folder.
+    pub(crate) fn beside(&self, name: &str, text: &str) -> Result<()> {
+        let path = self.path.with_file_name(name);
+        fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))
+    }
+
+    /// Puts this in its place.
+    pub(crate) fn write(&self, text: &str) -> Result<()> {
+        if let Some(folder) = self.path.parent() {
+            fs::create_dir_all(folder).context("cannot make the folder of the page")?;
+        }
+        fs::write(&self.path, text).with_context(|| format!("cannot write {}", self.path.display()))
+    }
 }
+
+/// The command that is being carried out, as someone else would give it: files of this machine are not theirs.
+pub(crate) fn command() -> String {
+    let mut words = vec!["cargo xtask".to_owned()];
+    let mut arguments = std::env::args().skip(1);
+    while let Some(argument) = arguments.next() {
+        match argument.as_str() {
+            "--hanno" | "--page" => drop(arguments.next()),
+            other if other.starts_with("--hanno=") || other.starts_with("--page=") => {}
+            _ => words.push(argument),
+        }
+    }
+    words.join(" ")
+}
+
+/// Whether all limits hold, in one line.
+pub(crate) fn result(broken: &[String]) -> String {
+    match broken {
+        [] => HOLDS.to_owned(),
+        broken => format!("**Result: FAILED.** {}.", broken.join("; ")),
+    }
+}
+
+/// What a result says that does.
+pub(crate) const HOLDS: &str = "**Result: all limits hold.**";
 
 /// Builds a program in release and asks cargo where it put it.
 pub(crate) fn build(root: &Path, which: &[&str], name: &str) -> Result<PathBuf> {
@@ -112,7 +147,8 @@ fn executable(messages: &str, name: &str) -> Option<PathBuf> {
     paths.find_map(|value| value["executable"].as_str().map(PathBuf::from))
 }
 
-fn target_folder(root: &Path) -> Result<PathBuf> {
+/// Where cargo puts what it builds.
+pub(crate) fn target_folder(root: &Path) -> Result<PathBuf> {
     let output = Command::new(crate::test::cargo())
         .args(["metadata", "--locked", "--no-deps", "--format-version", "1"])
         .current_dir(root)

@@ -1,6 +1,7 @@
 //! The binary under measurement, called as a user calls it.
 
-use std::fs;
+use std::ffi::OsStr;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -8,7 +9,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
-use crate::child::{Guarded, quiet};
+use crate::child::Guarded;
 
 /// Beyond what a run sends: start, drain, record and report.
 const MARGIN: Duration = Duration::from_mins(2);
@@ -16,8 +17,13 @@ const MARGIN: Duration = Duration::from_mins(2);
 /// No scenario that comes along and is run here sends for longer.
 const LONGEST: Duration = Duration::from_mins(5);
 
-/// A `hanno` binary.
-pub(crate) struct Hanno(PathBuf);
+/// A `hanno` binary, as it is started.
+#[derive(Clone)]
+pub(crate) struct Hanno {
+    binary: PathBuf,
+    /// A program and its arguments that start another with limits, such as `prlimit --nofile=100`.
+    within: Vec<String>,
+}
 
 /// A sink in a process of its own.
 pub(crate) struct Sink {
@@ -37,12 +43,25 @@ impl Hanno {
     /// The binary at a path, relative to where the task was called or absolute.
     pub(crate) fn at(binary: &Path) -> Result<Self> {
         let full = binary.canonicalize();
-        Ok(Self(full.with_context(|| format!("there is no {}", binary.display()))?))
+        let binary = full.with_context(|| format!("there is no {}", binary.display()))?;
+        Ok(Self { binary, within: Vec::new() })
+    }
+
+    /// The same, started by this program.
+    pub(crate) fn within(&self, program: &[String]) -> Self {
+        Self { within: program.to_owned(), ..self.clone() }
+    }
+
+    fn command(&self) -> Command {
+        let mut words = self.within.iter().map(OsStr::new).chain([self.binary.as_os_str()]);
+        let mut command = Command::new(words.next().unwrap_or(self.binary.as_os_str()));
+        command.args(words).stdin(Stdio::null());
+        command
     }
 
     /// Starts `hanno sink` and waits until it listens.
     pub(crate) fn sink(&self, log: &Path, behaviour: &[&str]) -> Result<Sink> {
-        let mut command = Command::new(&self.0);
+        let mut command = self.command();
         command.args(["sink", "--listen", "127.0.0.1:0", "--out"]).arg(log).args(behaviour);
         let (process, url) = listening(command)?;
         Ok(Sink { url, process, log: log.to_owned() })
@@ -50,7 +69,7 @@ impl Hanno {
 
     /// Starts a relay to this address and waits until it listens.
     pub(crate) fn relay(&self, target: &str, delay: &str) -> Result<Relay> {
-        let mut command = Command::new(&self.0);
+        let mut command = self.command();
         command.args(["sink", "--listen", "127.0.0.1:0", "--forward", target, "--delay", delay]);
         let (process, url) = listening(command)?;
         Ok(Relay { url, process })
@@ -58,14 +77,14 @@ impl Hanno {
 
     /// Runs one of the scenarios that come along, as a reader does.
     pub(crate) fn show(&self, scenario: &Path, flags: &[&str], record: &Path) -> Result<Value> {
-        let mut command = Command::new(&self.0);
+        let mut command = self.command();
         command.arg("run").arg(scenario).args(flags).arg("--out").arg(record);
         judged(Guarded::spawn(quiet(&mut command), "hanno run")?, LONGEST, record)
     }
 
     /// Draws a record's pictures and says where they are.
     pub(crate) fn pictures(&self, record: &Path) -> Result<PathBuf> {
-        let mut command = Command::new(&self.0);
+        let mut command = self.command();
         command.arg("report").arg(record).args(["--format", "svg"]);
         let status = Guarded::spawn(quiet(&mut command), "hanno report")?.wait(MARGIN)?;
         if !status.success() {
@@ -81,9 +100,12 @@ impl Hanno {
         target: &str,
         record: &Path,
     ) -> Result<Guarded> {
-        let mut command = Command::new(&self.0);
+        let mut command = self.command();
         command.arg("run").arg(scenario).args(["--target", target, "--out"]).arg(record);
-        Guarded::spawn(quiet(&mut command), "hanno run")
+        let path = summary_path(record);
+        let summary = File::create(&path);
+        let summary = summary.with_context(|| format!("cannot write {}", path.display()))?;
+        Guarded::spawn(command.stdout(summary), "hanno run")
     }
 
     /// Runs a scenario to its end and returns its `run.json`.
@@ -98,11 +120,23 @@ impl Hanno {
         judged(process, Duration::from_secs(seconds.into()), record)
     }
 
+    /// What `hanno audit --json` prints of a log or a record; a class that is not as planned is a result too.
+    pub(crate) fn audit(&self, path: &Path, arguments: &[&str]) -> Result<Value> {
+        let mut command = self.command();
+        command.arg("audit").arg(path).arg("--json").args(arguments);
+        let output = command.stderr(Stdio::inherit()).output().context("cannot run hanno audit")?;
+        match output.status.code() {
+            Some(0 | 1) => {}
+            _ => bail!("hanno audit {} ended with {}", path.display(), output.status),
+        }
+        serde_json::from_slice(&output.stdout).context("hanno audit prints JSON")
+    }
+
     /// What `hanno schedule FILE --format csv` prints.
     pub(crate) fn schedule(&self, scenario: &Path) -> Result<String> {
-        let mut command = Command::new(&self.0);
+        let mut command = self.command();
         command.arg("schedule").arg(scenario).args(["--format", "csv"]);
-        let output = command.stdin(Stdio::null()).stderr(Stdio::inherit()).output();
+        let output = command.stderr(Stdio::inherit()).output();
         let output = output.context("cannot run hanno schedule")?;
         if !output.status.success() {
             bail!("hanno schedule ended with {}", output.status);
@@ -159,9 +193,13 @@ fn judged(mut run: Guarded, sends: Duration, record: &Path) -> Result<Value> {
     }
 }
 
+fn quiet(command: &mut Command) -> &mut Command {
+    command.stdout(Stdio::null()).stderr(Stdio::null())
+}
+
 /// Starts a command and waits until it says where it listens.
 fn listening(mut command: Command) -> Result<(Guarded, String)> {
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+    command.stdout(Stdio::piped()).stderr(Stdio::null());
     let mut process = Guarded::spawn(&mut command, "hanno sink")?;
     let said = process.first_line()?;
     let url = said.strip_prefix("listening ").map(str::trim);
@@ -171,6 +209,17 @@ fn listening(mut command: Command) -> Result<(Guarded, String)> {
 
 fn address(url: &str) -> &str {
     url.trim_start_matches("http://").trim_end_matches('/')
+}
+
+/// Where the summary that a run printed lies: beside its record.
+pub(crate) fn summary_path(record: &Path) -> PathBuf {
+    record.with_extension("txt")
+}
+
+/// The codes of what was found, whatever their severity.
+pub(crate) fn codes(run: &Value) -> Vec<&str> {
+    let findings = run["findings"].as_array().map(Vec::as_slice).unwrap_or_default();
+    findings.iter().filter_map(|finding| finding["code"].as_str()).collect()
 }
 
 /// The `run.json` of a record.

@@ -56,7 +56,7 @@ pub(crate) fn run(bench: &Bench, seconds: u32) -> Result<()> {
 }
 
 /// `VmRSS` of `/proc/PID/status`; none of a process that has just ended.
-fn resident(status: &str) -> Option<u64> {
+pub(super) fn resident(status: &str) -> Option<u64> {
     let value = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
     value.trim().strip_suffix(" kB")?.trim().parse().ok()
 }

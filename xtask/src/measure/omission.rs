@@ -13,22 +13,22 @@ use super::show::{milliseconds, table};
 use super::sink_log::{Seen, by_seq};
 use crate::say;
 
-const PER_SECOND: u32 = 500;
+pub(super) const PER_SECOND: u32 = 500;
 
-const FREEZES: [&str; 4] = ["--freeze", "1s", "--every", "5s"];
+pub(super) const FREEZES: [&str; 4] = ["--freeze", "1s", "--every", "5s"];
 
 /// A fifth of all arrivals falls into a freeze, each waits for its end: the tenth that waits longest
 /// waited at least half a second, the hundredth 0.95 s.
 const ANALYTIC: [&str; 3] = ["0.00", "500.00", "950.00"];
 
 /// p90 and p99 may differ from the sink's by one part in this.
-const ONE_PART_IN: i64 = 50;
+pub(super) const ONE_PART_IN: i64 = 50;
 
 /// Four of five arrivals meet a server that answers at once.
-const LIMIT_P50_NS: i64 = 2_000_000;
+pub(super) const LIMIT_P50_NS: i64 = 2_000_000;
 
 /// What the closed loop must report, or it is no control.
-const CONTROL_P90_NS: i64 = 50_000_000;
+pub(super) const CONTROL_P90_NS: i64 = 50_000_000;
 
 /// What was found.
 struct Found {

@@ -7,7 +7,7 @@ use super::bench::Bench;
 mod speed;
 mod hammer;
 mod held;
-mod programmed;
+pub(crate) mod programmed;
 mod distance;
 
 /// One part of the page, and the limits that it breaks.

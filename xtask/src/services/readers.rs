@@ -1,5 +1,5 @@
-//! Readers that share no code with Hanno: Python packages in an environment of their own, and a Go program that
-//! reads container files as the container tools do.
+//! Programs that share no code with Hanno: Python packages in an environment of their own, and Go programs, of which
+//! one reads container files as the container tools do and the other is a load generator.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -29,30 +29,54 @@ pub(crate) fn python(root: &Path, cache: &Cache) -> Result<PathBuf> {
     Ok(entry.join("bin/python"))
 }
 
-/// The program of `xtask/services/composecheck`, built by the Go that came with the Python packages: Debian's may be
-/// too old for the libraries, and the same compiler everywhere leaves one thing less to differ.
+/// A program that is built from source by the Go that came with the Python packages: Debian's may be too old for the
+/// libraries, and the same compiler everywhere leaves one thing less to differ. Every module has a committed checksum.
+struct GoProgram {
+    /// Of its folder in `xtask/services`, and of what is built.
+    name: &'static str,
+    package: &'static str,
+    /// What it is made from, in that folder.
+    files: &'static [&'static str],
+}
+
+/// It reads container files as the container tools do.
 pub(crate) fn composecheck(root: &Path, cache: &Cache, python: &Path) -> Result<PathBuf> {
-    let source = root.join("xtask/services/composecheck");
-    let [main, module, sums] = ["main.go", "go.mod", "go.sum"].map(|file| read(&source.join(file)));
-    let go = python.with_file_name("go");
-    let version = said(Command::new(&go).arg("version").env("GOTOOLCHAIN", "local"))?;
-    let name = format!("composecheck-{}", key(&[&main?, &module?, &sums?, &version]));
-    let entry = cache.provide(&name, |entry| {
-        say::error("building the reader of container files");
-        let work = entry.join("work");
-        let mut build = Command::new(&go);
-        build.arg("build").arg("-trimpath").arg("-o").arg(entry.join("composecheck")).arg(".");
-        build
-            .current_dir(&source)
-            .env("GOPATH", work.join("path"))
-            .env("GOCACHE", work.join("cache"));
-        build.env("CGO_ENABLED", "0").env("GOTOOLCHAIN", "local").env("GOWORK", "off");
-        // Modules are written so that they can be removed again.
-        build.env("GOFLAGS", "-mod=readonly -modcacherw -buildvcs=false");
-        said(&mut build)?;
-        fs::remove_dir_all(&work).with_context(|| format!("cannot remove {}", work.display()))
-    })?;
-    Ok(entry.join("composecheck"))
+    let files = &["main.go", "go.mod", "go.sum"];
+    GoProgram { name: "composecheck", package: ".", files }.provide(root, cache, python)
+}
+
+/// A load generator that is not Hanno.
+pub(crate) fn vegeta(root: &Path, cache: &Cache, python: &Path) -> Result<PathBuf> {
+    let package = "github.com/tsenart/vegeta/v12";
+    GoProgram { name: "vegeta", package, files: &["go.mod", "go.sum"] }.provide(root, cache, python)
+}
+
+impl GoProgram {
+    fn provide(&self, root: &Path, cache: &Cache, python: &Path) -> Result<PathBuf> {
+        let source = root.join("xtask/services").join(self.name);
+        let files: Result<Vec<Vec<u8>>> =
+            self.files.iter().map(|file| read(&source.join(file))).collect();
+        let go = python.with_file_name("go");
+        let version = said(Command::new(&go).arg("version").env("GOTOOLCHAIN", "local"))?;
+        let made_from = [files?, vec![version]].concat();
+        let made_from: Vec<&[u8]> = made_from.iter().map(Vec::as_slice).collect();
+        let entry = cache.provide(&format!("{}-{}", self.name, key(&made_from)), |entry| {
+            say::error(&format!("building {}", self.name));
+            let work = entry.join("work");
+            let mut build = Command::new(&go);
+            build.args(["build", "-trimpath", "-o"]).arg(entry.join(self.name)).arg(self.package);
+            build
+                .current_dir(&source)
+                .env("GOPATH", work.join("path"))
+                .env("GOCACHE", work.join("cache"));
+            build.env("CGO_ENABLED", "0").env("GOTOOLCHAIN", "local").env("GOWORK", "off");
+            // Modules are written so that they can be removed again.
+            build.env("GOFLAGS", "-mod=readonly -modcacherw -buildvcs=false");
+            said(&mut build)?;
+            fs::remove_dir_all(&work).with_context(|| format!("cannot remove {}", work.display()))
+        })?;
+        Ok(entry.join(self.name))
+    }
 }
 
 fn read(path: &Path) -> Result<Vec<u8>> {

@@ -4,6 +4,7 @@ mod planned;
 mod sample;
 mod compared;
 mod simulation;
+mod dice;
 mod target;
 
 mod payloads;

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use load_plan::plan::{PhaseKind, Rate, Spacing};
 use run_analysis::evidence::{Evidence, Heat, Missing, Series};
 use run_analysis::judge::judge;
+use run_record::environment::Environment;
 use run_record::latency::{Kind, Tag};
 use run_record::live::{DeliveryResult, Live, ReadersResult};
-use run_record::run::{Connections, Counts, Environment, Finding, Severity, State, Watch};
+use run_record::run::{Connections, Counts, Finding, Severity, State, Watch};
 use run_record::spread::Spread;
 
 use crate::planned::phase;

@@ -6,14 +6,16 @@ use hdrhistogram::Histogram;
 use load_plan::plan::SCHEDULE_VERSION;
 use run_analysis::audit::Fold;
 use run_analysis::evidence::{Evidence, Gaps, Heat, Point, Series};
+use run_record::environment::Environment;
 use run_record::latency::{Kind, Tag};
 use run_record::resource_row::ResourceRow;
 use run_record::run::{
-    Connections, ConsumedUnits, Counts, Environment, ErrorCount, JourneyResult, ObjectiveResult,
-    Run, SCHEMA, State, StepResult, StreamResult, Watch,
+    Connections, ConsumedUnits, Counts, ErrorCount, JourneyResult, ObjectiveResult, Run, SCHEMA,
+    State, StepResult, StreamResult, Watch,
 };
 use run_record::spread::Spread;
 
+use crate::dice::{Dice, whole};
 use crate::planned::plan;
 use crate::target;
 
@@ -21,47 +23,9 @@ pub(crate) const WARM_UP_SECONDS: u32 = 10;
 pub(crate) const HOLD_SECONDS: u32 = 40;
 pub(crate) const SECOND_NS: u64 = 1_000_000_000;
 
-/// Draws that are the same every time (`SplitMix64`, and its sum of twelve for a bell curve).
-struct Dice(u64);
-
-impl Dice {
-    fn unit(&mut self) -> f64 {
-        f64::from(self.bits()) / f64::from(u32::MAX)
-    }
-
-    fn below(&mut self, limit: u32) -> u32 {
-        self.bits() % limit
-    }
-
-    fn bits(&mut self) -> u32 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut bits = self.0;
-        bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        u32::try_from((bits ^ (bits >> 31)) >> 32).expect("32 bits are left")
-    }
-
-    fn log_normal(&mut self, median_us: f64, spread: f64) -> u64 {
-        let normal: f64 = (0..12).map(|_| self.unit()).sum::<f64>() - 6.0;
-        whole(median_us * (normal * spread).exp())
-    }
-}
-
 /// Counts a value that is in microseconds already.
 fn record(histogram: &mut Histogram<u64>, us: u64) {
     run_record::record_us(histogram, us * 1_000);
-}
-
-/// The nearest whole number.
-fn whole(value: f64) -> u64 {
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "draws are small and not negative"
-    )]
-    {
-        value.round() as u64
-    }
 }
 
 /// What a stream and its only step are called, how fast they come and what they take.
@@ -361,10 +325,8 @@ fn bare_run() -> Run {
             ]),
             target: "bundled".to_owned(),
             store: Some("redb".to_owned()),
-            endpoint: None,
             dataset_sha256: Some("77aa".repeat(16)),
-            credentials: None,
-            distance: None,
+            ..Environment::default()
         },
         schema: SCHEMA,
         unreachable: None,

@@ -3,7 +3,7 @@
 
 /// A latency as given on the command line, and what it means.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Shape {
+pub(crate) enum Shape {
     Constant {
         ms: u64,
     },
@@ -21,7 +21,7 @@ pub(super) enum Shape {
 
 impl Shape {
     /// What follows `--latency`.
-    pub(super) fn flag(self) -> String {
+    pub(crate) fn flag(self) -> String {
         match self {
             Self::Constant { ms } => format!("constant:{ms}ms"),
             Self::Bimodal { usual_ms, rare_ms, percent } => {

@@ -6,12 +6,12 @@ use load_plan::plan::{Endpoint, Limit, Objective, Plan, Record, SCHEDULE_VERSION
 
 use crate::audit::{Audit, Rhythm, Trains};
 use crate::breakdown::{InstanceResult, PhaseResult, PlaceResult};
+use crate::environment::Environment;
 use crate::live::{DeliveryResult, Live, ReadersResult};
 use crate::preflight::Preflight;
 use crate::run::{
-    Connections, ConsumedUnits, Counts, Environment, ErrorCount, Finding, JourneyResult,
-    ObjectiveResult, ObjectiveStatus, Run, SCHEMA, Severity, State, StepResult, StreamResult,
-    Verdict, Watch,
+    Connections, ConsumedUnits, Counts, ErrorCount, Finding, JourneyResult, ObjectiveResult,
+    ObjectiveStatus, Run, SCHEMA, Severity, State, StepResult, StreamResult, Verdict, Watch,
 };
 use crate::scraped::Scraped;
 use crate::spread::Spread;
