@@ -48,7 +48,7 @@ pub(super) const RUNS: &[Shown] = &[
         pictures: &[("second-01-paced.svg", "pace-1000-paced")],
         fires: &["CLOSED_MODEL"],
         must_not: &[],
-        facts: &[Fact { says: "32 places of the second", holds: |run| places(run) == Some(32) }],
+        facts: &[Fact { says: "28 to 32 places of the second", holds: some_thirty }],
     },
     Shown {
         name: "ladder",
@@ -127,6 +127,11 @@ pub(super) const RUNS: &[Shown] = &[
 /// Of the first stream's second.
 fn places(run: &Value) -> Option<u64> {
     run["streams"][0]["audit"]["positions"].as_u64()
+}
+
+/// There are 32, of which some are 4 ms apart: on a busy machine a group of 31 takes as long to be sent.
+fn some_thirty(run: &Value) -> bool {
+    places(run).is_some_and(|places| (28..=32).contains(&places))
 }
 
 /// How many were asked for is in the finding.
