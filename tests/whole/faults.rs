@@ -35,7 +35,7 @@ fn a_target_that_dies_fails_by_class_and_the_run_ends_on_time() {
     let path = scenario(folder.path(), &target.url, "100/s", "3s");
     let record = folder.path().join("record");
     let running = Running::start(hanno().arg("run").arg(&path).arg("--out").arg(&record));
-    target.nth.recv().unwrap();
+    target.wait_for_nth();
     target.die();
     let (status, _) = running.end();
     let run = run_json(&record);

@@ -27,7 +27,7 @@ impl Recorded {
         let path = scenario(folder.path(), &target.url, "200/s", "2s");
         let record = folder.path().join("record");
         let running = Running::start(hanno().arg("run").arg(&path).arg("--out").arg(&record));
-        target.nth.recv().unwrap();
+        target.wait_for_nth();
         target.die();
         running.end();
         let run = run_json(&record);

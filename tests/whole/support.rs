@@ -7,6 +7,7 @@ use std::process::{Child, Command, Output, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -122,11 +123,14 @@ pub(crate) fn codes(run: &Value) -> Vec<String> {
 /// What goes before the end of a reply's head, from the number of its request, from 1 on.
 pub(crate) type Fields = fn(u64) -> String;
 
+/// No run here needs as long to send what is waited for, however busy the machine.
+const NTH_MAX: Duration = Duration::from_mins(1);
+
 /// A target that answers every request with `{}`, tells when the N-th came, and can die.
 pub(crate) struct Target {
     pub(crate) url: String,
     pub(crate) requests: Arc<AtomicU64>,
-    pub(crate) nth: Receiver<()>,
+    nth: Receiver<()>,
     connections: Arc<Mutex<Vec<TcpStream>>>,
     dead: Arc<std::sync::atomic::AtomicBool>,
     address: std::net::SocketAddr,
@@ -158,6 +162,11 @@ impl Target {
             }
         });
         Self { url: format!("http://{address}"), requests, nth, connections, dead, address }
+    }
+
+    /// Waits until the N-th request has come. A run that ends before it fails the test and does not hang it.
+    pub(crate) fn wait_for_nth(&self) {
+        self.nth.recv_timeout(NTH_MAX).expect("the run sends as many requests");
     }
 
     /// Closes the listener and every connection.

@@ -27,9 +27,9 @@ use crate::window::Measured;
 /// How often events are taken: not one by one, since a wake-up for each would disturb the users it measures.
 const TAKE_EVERY: Duration = Duration::from_millis(20);
 
-/// So many events are worked off in some 100 µs. Then whoever waits for this core goes first: the kernel would let the
+/// So many events are worked off in some 400 µs. Then whoever waits for this core goes first: the kernel would let the
 /// collector finish its slice of milliseconds before a user that has become ready, low priority or not.
-const PIECE_EVENTS: usize = 32;
+const PIECE_EVENTS: usize = 128;
 
 /// Events that may wait; beyond it users wait for the collector, after they have stamped their times.
 pub(crate) const EVENTS_MAX: usize = 1 << 16;
