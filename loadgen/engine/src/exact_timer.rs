@@ -12,12 +12,17 @@ use rustix::time::{
     timerfd_settime,
 };
 use tokio::io::unix::AsyncFd;
+use tokio::task::yield_now;
 
 use crate::clock::Clock;
 
 /// The clock is watched for at most one part in this many of the time that is waited: a quarter of a core at most, and
 /// less than a tenth of one below 1400 a second.
 const WATCH_SHARE: u64 = 4;
+
+/// A wait that is shorter is not left to the kernel's timer: to set it, to be interrupted and to wake costs a good part
+/// of this, most of all in a virtual machine (an eighth of a core at 30 000/s, docs/adr/0012).
+const WORTH_A_TIMER_NS: u64 = 25_000;
 
 /// One task's timer.
 pub(crate) enum ExactTimer {
@@ -49,21 +54,22 @@ impl ExactTimer {
     /// Returns at the instant, at once if it has passed.
     ///
     /// It is woken up to `watch_ns` before and watches the clock for the rest, because a core that sleeps to
-    /// the instant itself wakes tens of microseconds after it.
+    /// the instant itself wakes tens of microseconds after it. Where it may not watch (`watch_ns` 0), what is too
+    /// short for the timer is spent in turns of the runtime, which serve others.
     pub(crate) async fn wait_until(&self, instant_ns: u64, watch_ns: u64) -> io::Result<()> {
         match self {
             Self::Simulated(clock) => clock.wait_until(instant_ns).await,
             Self::Kernel { clock, timer } => {
                 let early_ns = (clock.until_ns(instant_ns) / WATCH_SHARE).min(watch_ns);
                 let woken_ns = instant_ns.saturating_sub(early_ns);
-                while clock.until_ns(woken_ns) > 0 {
+                while clock.until_ns(woken_ns) > WORTH_A_TIMER_NS {
                     set(timer, clock, woken_ns)?;
                     let mut ready = timer.readable().await?;
                     // What it holds is not read: setting it again takes it back.
                     ready.clear_ready();
                 }
                 while clock.until_ns(instant_ns) > 0 {
-                    std::hint::spin_loop();
+                    if watch_ns > 0 { std::hint::spin_loop() } else { yield_now().await }
                 }
             }
         }

@@ -27,6 +27,11 @@ const ACCEPTS: usize = 64;
 /// After this long without any event, in milliseconds, rows in memory go to the log.
 const IDLE_MS: u8 = 100;
 
+/// Whoever slept no longer than this looks as long for the next request before sleeping again. To wake a core that has
+/// just gone to sleep costs the *sender* some 3 µs of its core, in a virtual machine: above 30 000 requests a second
+/// the sink would slow the generator that it judges. Below 20 000 a second it never looks.
+const BRISK_NS: u64 = 30_000;
+
 /// The state of a running sink.
 pub(crate) struct EventLoop<'a, W: Write> {
     watch: Watch,
@@ -38,6 +43,8 @@ pub(crate) struct EventLoop<'a, W: Write> {
     timers: Timers,
     log: Log<W>,
     max_connections: usize,
+    /// The last sleep was a short one.
+    brisk: bool,
     tally: Tally,
 }
 
@@ -71,6 +78,7 @@ impl<'a, W: Write> EventLoop<'a, W> {
             timers,
             log,
             max_connections,
+            brisk: false,
             tally: Tally::default(),
         })
     }
@@ -104,9 +112,18 @@ impl<'a, W: Write> EventLoop<'a, W> {
 
     /// How many events there are; flushes the log when there is nothing else to do.
     fn wait(&mut self, events: &mut [EpollEvent]) -> Result<usize, SinkError> {
+        let woken_ns = clock::monotonic_ns();
+        while self.brisk && clock::monotonic_ns() - woken_ns < BRISK_NS {
+            let ready = self.watch.wait(events, EpollTimeout::ZERO)?;
+            if ready > 0 {
+                return Ok(ready);
+            }
+        }
         let unflushed = self.log.is_unflushed();
+        let asleep_ns = clock::monotonic_ns();
         let timeout = if unflushed { EpollTimeout::from(IDLE_MS) } else { EpollTimeout::NONE };
         let ready = self.watch.wait(events, timeout)?;
+        self.brisk = clock::monotonic_ns() - asleep_ns < BRISK_NS;
         if ready == 0 && unflushed {
             self.log.flush().map_err(SinkError::Log)?;
         }

@@ -46,7 +46,7 @@ pub(crate) fn run(bench: &Bench, pairs: u32, seconds: u32) -> Result<()> {
         let hanno_first = pair % 2 == 1;
         let order = if hanno_first { "Hanno, witness" } else { "witness, Hanno" };
         say::error(&format!("pair {pair} of {pairs}: {order}, {seconds} s each"));
-        let load = Load { per_second: PER_SECOND, seconds, spacing: "even" };
+        let load = Load { per_second: PER_SECOND, seconds, spacing: "even", users: None };
         let early = hanno_first.then(|| hanno(bench, pair, load, None)).transpose()?;
         let witness = witness(bench, pair, load, None)?;
         let hanno = early.map_or_else(|| hanno(bench, pair, load, None), Ok)?;

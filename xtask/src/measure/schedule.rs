@@ -9,16 +9,19 @@ pub(crate) struct Load {
     pub(crate) seconds: u32,
     /// As a scenario names it.
     pub(crate) spacing: &'static str,
+    /// How many users serve it; `None`: as many as a run has by default.
+    pub(crate) users: Option<u32>,
 }
 
 /// A scenario of one stream, even spacing and one GET.
 pub(crate) fn scenario(name: &str, target: &str, per_second: u32, seconds: u32) -> String {
-    spaced(name, target, Load { per_second, seconds, spacing: "even" })
+    spaced(name, target, Load { per_second, seconds, spacing: "even", users: None })
 }
 
 /// A scenario of one stream and one GET.
 pub(crate) fn spaced(name: &str, target: &str, load: Load) -> String {
-    let Load { per_second, seconds, spacing } = load;
+    let Load { per_second, seconds, spacing, users } = load;
+    let users = users.map(|users| format!("users = {users}\n")).unwrap_or_default();
     format!(
         "schema = 1\n\
          name = \"{name}\"\n\
@@ -28,6 +31,7 @@ pub(crate) fn spaced(name: &str, target: &str, load: Load) -> String {
          [[stream]]\n\
          name = \"{name}\"\n\
          journeys = {{ get = 1 }}\n\
+         {users}\
          [[stream.phase]]\n\
          name = \"hold\"\n\
          rate = \"{per_second}/s\"\n\

@@ -53,7 +53,7 @@ pub(super) fn measure(bench: &Bench) -> Result<Section> {
     let mut pairs = Vec::new();
     for (per_second, spacing) in HANNO {
         say::error(&format!("Hanno, {per_second}/s {spacing}, {SECONDS} s"));
-        pairs.push(hanno(bench, Load { per_second, seconds: SECONDS, spacing })?);
+        pairs.push(hanno(bench, Load { per_second, seconds: SECONDS, spacing, users: None })?);
     }
     let mut logs = Vec::new();
     for per_second in VEGETA_PER_SECOND {
