@@ -81,6 +81,7 @@ fn a_run_is_audited_the_same_by_itself_from_its_rows_and_at_the_sink() {
     assert_eq!(audits[0]["expected"], "EVEN");
     assert_eq!((&audits[1]["class"], &audits[1]["kind"]), (&"CLUSTERED".into(), &"phases".into()));
     assert_eq!((&audits[2]["class"], &audits[2]["missing"]), (&"TOO_FEW".into(), &970.into()));
+    assert!(codes(&run).contains(&"FEW_ARRIVALS".to_owned()), "{:?}", codes(&run));
     let even = audits[0]["class"] == "EVEN";
     assert_eq!(codes(&run).contains(&"ARRIVAL_CLASS".to_owned()), !even, "{}", audits[0]);
 

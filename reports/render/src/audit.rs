@@ -83,7 +83,11 @@ pub fn terminal(stream: &Stream, columns: usize) -> String {
     };
     line(&said(audit));
     if let Some(expected) = &audit.expected {
-        let held = if as_planned(audit) { "as planned" } else { "NOT as planned" };
+        let held = match audit.missing {
+            Some(_) => "not judged",
+            None if as_planned(audit) => "as planned",
+            None => "NOT as planned",
+        };
         let phase = audit.phase.as_ref().map(|phase| format!(" in phase {phase}"));
         line(&format!(
             "{held}: {} was asked for{}",
