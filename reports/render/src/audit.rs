@@ -1,14 +1,18 @@
 //! The audit in words, on the terminal and as pictures: of a run, a sink's log, or another tool's.
 
+mod page;
+
 use hdrhistogram::Histogram;
 use run_analysis::audit::{Audited, as_planned, has_rhythm};
 use run_record::audit::Audit;
 
-use crate::figure::slug;
+use crate::figure::{Figure, slug};
 use crate::figures::gaps::Shape;
 use crate::files::ReportFile;
 use crate::svg::PlotError;
 use crate::{table, text, units};
+
+pub use page::{Against, page};
 
 /// Below the unit of the times nothing can be judged; from here on that is said.
 const COARSE_NS: u64 = 1_000_000;
@@ -82,23 +86,25 @@ pub fn terminal(stream: &Stream, columns: usize) -> String {
         text.push('\n');
     };
     line(&said(audit));
-    if let Some(expected) = &audit.expected {
-        let held = match audit.missing {
-            Some(_) => "not judged",
-            None if as_planned(audit) => "as planned",
-            None => "NOT as planned",
-        };
-        let phase = audit.phase.as_ref().map(|phase| format!(" in phase {phase}"));
-        line(&format!(
-            "{held}: {} was asked for{}",
-            text::clean(expected),
-            phase.unwrap_or_default()
-        ));
+    if let Some(planned) = planned(audit) {
+        line(&planned);
     }
     for note in notes(audit) {
         line(&note);
     }
     text + &table::table(&numbers(stream), 2)
+}
+
+/// Whether it is what was asked for, where a class was.
+fn planned(audit: &Audit) -> Option<String> {
+    let expected = text::clean(audit.expected.as_ref()?);
+    let held = match audit.missing {
+        Some(_) => "not judged",
+        None if as_planned(audit) => "as planned",
+        None => "NOT as planned",
+    };
+    let phase = audit.phase.as_ref().map(|phase| format!(" in phase {}", text::clean(phase)));
+    Some(format!("{held}: {expected} was asked for{}", phase.unwrap_or_default()))
 }
 
 /// Names, with what the value is for streams of known kind, and values.
@@ -139,6 +145,13 @@ fn chance(p: f64) -> String {
 
 /// Gaps, place in the second and lateness, as SVG files; none of them without times.
 pub fn pictures(stream: &Stream) -> Result<Vec<ReportFile>, PlotError> {
+    let files = figures(stream)?
+        .into_iter()
+        .map(|figure| ReportFile { name: format!("{}.svg", figure.stem), text: figure.svg_file() });
+    Ok(files.collect())
+}
+
+fn figures(stream: &Stream) -> Result<Vec<Figure>, PlotError> {
     let audited = &stream.audited;
     let mean_us = audited.audit.rate_per_s.map(|rate| 1e6 / rate);
     let random = |us: f64| mean_us.map(|mean| 1.0 - (-us / mean).exp());
@@ -155,11 +168,7 @@ pub fn pictures(stream: &Stream) -> Result<Vec<ReportFile>, PlotError> {
     if let Some(lateness) = &stream.lateness_us {
         figures.push(crate::figures::lateness::lateness(&stem, &stream.name, lateness)?);
     }
-    let files = figures
-        .into_iter()
-        .flatten()
-        .map(|figure| ReportFile { name: format!("{}.svg", figure.stem), text: figure.svg_file() });
-    Ok(files.collect())
+    Ok(figures.into_iter().flatten().collect())
 }
 
 #[cfg(test)]

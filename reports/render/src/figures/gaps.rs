@@ -63,7 +63,7 @@ impl Shape<'_> {
         let places = places(self.gaps);
         let caption = format!(
             "Share of the gaps between the sending of neighbouring first requests ({}) that are at most so long \
-             (logarithmic), beside {}. Where sent lies left of it, arrivals came closer together than they should.",
+             (logarithmic), beside {}. Where sent lies left of it, arrivals came closer together than that.",
             self.seen(),
             self.beside.0,
         );

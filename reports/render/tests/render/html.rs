@@ -6,15 +6,24 @@ use run_render::html::report;
 use sha2::{Digest as _, Sha256};
 
 use crate::payloads::PAYLOADS;
-use crate::{HOSTILE, all, assert_only_numbers, sample};
+use crate::{HOSTILE, all, assert_only_numbers, audit, sample};
 
 /// Elements that have no end tag, in HTML.
 const VOID: [&str; 4] = ["meta", "link", "br", "!doctype"];
 
+/// Reports and audits.
+fn pages() -> Vec<(&'static str, String)> {
+    let reports = all()
+        .into_iter()
+        .map(|(name, evidence)| (name, report(&evidence).expect("every run can be shown")));
+    let audits = [("audit", "arrivals.csv"), ("audited and hostile", HOSTILE)];
+    let audits = audits.map(|(case, name)| (case, audit::page_of(name)));
+    reports.chain(audits).collect()
+}
+
 #[test]
 fn every_element_is_closed_in_order() {
-    for (name, evidence) in all() {
-        let page = report(&evidence).unwrap();
+    for (name, page) in pages() {
         let mut open: Vec<String> = Vec::new();
         for part in without_script(&page).split('<').skip(1) {
             let (tag, _) = part.split_once('>').unwrap_or_else(|| panic!("{name}: <{part}"));
@@ -34,8 +43,7 @@ fn every_element_is_closed_in_order() {
 
 #[test]
 fn one_script_runs_and_nothing_is_fetched() {
-    for (name, evidence) in all() {
-        let page = report(&evidence).unwrap();
+    for (name, page) in pages() {
         let policy = page.split("Content-Security-Policy\" content=\"").nth(1).unwrap();
         let policy = policy.split('"').next().unwrap();
         assert!(
