@@ -10,7 +10,8 @@ use crate::svg::{Colour, Horizontal, Phases, PlotError, Vertical};
 use crate::units;
 
 /// Neither axis is the time of a run.
-pub(super) const NO_PHASES: &Phases = &Phases { rows: Vec::new(), unmeasured: Vec::new() };
+pub(super) const NO_PHASES: &Phases =
+    &Phases { rows: Vec::new(), unmeasured: Vec::new(), stop: None };
 
 /// Places at which the share is taken: finer than a screen shows.
 const PLACES: u32 = 240;

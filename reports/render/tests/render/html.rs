@@ -2,6 +2,8 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use run_analysis::evidence::Evidence;
+use run_record::run::State;
 use run_render::html::report;
 use sha2::{Digest as _, Sha256};
 
@@ -169,6 +171,25 @@ fn degenerate_runs_are_said_to_be_so() {
     assert_eq!(page.matches("<svg").count(), 4, "no empty axes");
     let page = report(&sample::all_failed()).unwrap();
     assert!(page.contains("No measured request completed") && page.contains("100 %"));
+}
+
+/// A run that came to its end has no such line.
+#[test]
+fn every_timeline_shows_where_a_run_was_stopped() {
+    let shown = |mut run: Evidence, state: State, ended_ns: Option<u64>, words: &str| {
+        (run.run.state, run.run.ended_ns) = (state, ended_ns);
+        let page = report(&run).expect("every run can be shown");
+        page.split("<svg").skip(1).filter(|picture| picture.contains(words)).count()
+    };
+    let half = sample::failed().run.ended_ns.map(|ns| ns / 2);
+    let timelines = sample::failed();
+    let timelines = report(&timelines).unwrap().matches("data-scale=\"time\"").count();
+    assert!(timelines > 10, "{timelines}");
+    assert_eq!(shown(sample::failed(), State::Interrupted, half, "interrupted\n"), timelines);
+    assert_eq!(shown(sample::failed(), State::Aborted, half, "aborted\n"), timelines);
+    for words in ["interrupted\n", "aborted\n", "seen up to here\n"] {
+        assert_eq!(shown(sample::failed(), State::Finished, half, words), 0);
+    }
 }
 
 #[test]
