@@ -38,6 +38,9 @@ pub fn said(audit: &Audit) -> String {
         }
         ("EVEN", ..) => "requests came one by one, evenly spaced".to_owned(),
         ("POISSON", ..) => "requests came at random, independent of each other".to_owned(),
+        ("CLUSTERED", ..) if audit.rate_per_s.is_none() => {
+            format!("all {requests} requests came at one instant, or have times too coarse to tell")
+        }
         ("CLUSTERED", Some(1), _) => "requests came in 1 group a second".to_owned(),
         ("CLUSTERED", Some(groups), _) => format!("requests came in {groups} groups a second"),
         ("CLUSTERED", None, Some(trains)) => {
@@ -178,11 +181,16 @@ mod tests {
 
     #[test]
     fn every_class_is_said_in_a_sentence() {
-        let audit =
-            |class: &str| Audit { class: class.to_owned(), arrivals: 1200, ..Audit::default() };
+        let audit = |class: &str| Audit {
+            class: class.to_owned(),
+            arrivals: 1200,
+            rate_per_s: Some(20.0),
+            ..Audit::default()
+        };
         let phases = Audit { positions: Some(4), ..audit("CLUSTERED") };
         let trains = Trains { frequency_hz: 200, strength: 1.0, length: 10.0 };
         let trains = Audit { trains: Some(trains), ..audit("CLUSTERED") };
+        let at_once = Audit { rate_per_s: None, positions: Some(1), ..audit("CLUSTERED") };
         let few = Audit { arrivals: 250, missing: Some(750), ..audit("TOO_FEW") };
         for (audit, words) in [
             (audit("EVEN"), "requests came one by one, evenly spaced"),
@@ -190,6 +198,7 @@ mod tests {
             (phases, "requests came in 4 groups a second"),
             (trains, "requests came in trains: 200 a second, 10 in each"),
             (audit("CLUSTERED"), "requests came in clusters without a fixed rhythm"),
+            (at_once, "all 1200 requests came at one instant, or have times too coarse to tell"),
             (few, "too few requests to judge: 250, and 750 more are needed"),
         ] {
             assert_eq!(said(&audit), words);
