@@ -12,12 +12,12 @@ use load_engine::record_dir;
 use run_analysis::audit::as_planned;
 use run_record::audit::Audit;
 use run_record::spread::Spread;
-use run_render::audit::{self as render, Stream};
+use run_render::audit::{self as render, Against, Stream};
 use serde::Serialize;
 
 use crate::args::AuditArgs;
 use crate::failure::Failure;
-use crate::say;
+use crate::{files, say};
 use against::Matched;
 
 /// For 80 columns, which every terminal has.
@@ -43,6 +43,9 @@ pub(crate) fn audit(args: &AuditArgs) -> Result<ExitCode, Failure> {
     if let Some(folder) = &args.svg {
         draw(&judged.streams, folder)?;
     }
+    if let Some(file) = &args.html {
+        write_page(&judged, &args.path, file)?;
+    }
     say::result(&if args.json { json(&judged)? } else { text(&judged) });
     let planned = judged.streams.iter().all(|stream| as_planned(&stream.audited.audit));
     let whole = judged.matched.as_ref().is_none_or(Matched::is_whole);
@@ -64,6 +67,18 @@ fn draw(streams: &[Stream], folder: &Path) -> Result<(), Failure> {
             say::note(&format!("picture {}", path.display()));
         }
     }
+    Ok(())
+}
+
+fn write_page(judged: &Judged, path: &Path, file: &Path) -> Result<(), Failure> {
+    let against = judged
+        .matched
+        .as_ref()
+        .map(|matched| Against { whole: matched.is_whole(), said: matched.text() });
+    let path = path.display().to_string();
+    let page = render::page(&path, &judged.streams, against, &judged.notes);
+    files::save(file, page.context("cannot make the page")?.as_bytes())?;
+    say::note(&format!("page {}", file.display()));
     Ok(())
 }
 

@@ -52,6 +52,9 @@ pub(crate) fn record_path(out: Option<&Path>, name: &str, now: jiff::Timestamp) 
         let safe =
             |c: char| if c.is_ascii_alphanumeric() || c == '-' || c == '_' { c } else { '-' };
         let name: String = name.chars().take(64).map(safe).collect();
+        // A URL has several in a row, and may end in one.
+        let words: Vec<&str> = name.split('-').filter(|word| !word.is_empty()).collect();
+        let name = words.join("-");
         Path::new("runs").join(format!("{time}-{name}"))
     };
     out.map_or_else(by_time, Path::to_owned)
@@ -65,7 +68,9 @@ mod tests {
     fn a_name_never_leaves_the_folder() {
         let now = jiff::Timestamp::UNIX_EPOCH;
         let path = record_path(None, "../../reads & reactions", now);
-        assert_eq!(path, Path::new("runs/19700101T000000Z-------reads---reactions"));
+        assert_eq!(path, Path::new("runs/19700101T000000Z-reads-reactions"));
+        let path = record_path(None, "http://127.0.0.1:8080/", now);
+        assert_eq!(path, Path::new("runs/19700101T000000Z-http-127-0-0-1-8080"));
         assert_eq!(record_path(Some(Path::new("x/y")), "z", now), Path::new("x/y"));
     }
 

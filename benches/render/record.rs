@@ -1,5 +1,8 @@
 //! Writes a record as a run of any size would leave it, with times drawn from bell curves of logarithms.
 
+#[path = "../../reports/render/tests/render/dice.rs"]
+mod dice;
+
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::BufWriter;
@@ -17,6 +20,8 @@ use run_record::run::{
 };
 use run_record::spread::Spread;
 use run_record::{RecordError, arrivals, histogram, record_us, resources, run_file};
+
+use dice::Dice;
 
 const SECOND_NS: u64 = 1_000_000_000;
 
@@ -39,6 +44,14 @@ struct Times {
     late: u64,
     service: u64,
     server: u64,
+}
+
+impl Times {
+    fn drawn(dice: &mut Dice, step: u16) -> Self {
+        let server = dice.log_normal(1_500.0 * f64::from(step + 1), 0.5);
+        let service = server + dice.log_normal(150.0, 0.4);
+        Self { late: dice.log_normal(40.0, 0.6), service, server }
+    }
 }
 
 /// Writes the whole record.
@@ -89,7 +102,7 @@ fn requests<W: std::io::Write + Send>(
         let due = u64::from(second) * SECOND_NS + u64::from(n) * SECOND_NS / u64::from(shape.rate);
         let seq = u64::from(second) * u64::from(shape.rate) + u64::from(n);
         for step in 0..shape.steps {
-            let times = dice.times(step);
+            let times = Times::drawn(dice, step);
             count((step, Kind::Response), times.late + times.service);
             count((step, Kind::Service), times.service);
             count((step, Kind::Server), times.server);
@@ -138,7 +151,7 @@ fn row((seq, step): (u64, u16), due_ns: u64, times: &Times, last: bool) -> Arriv
 }
 
 fn resource(second: u32, shape: Shape, dice: &mut Dice) -> ResourceRow {
-    let noise = f64::from(dice.bits() % 100) / 1_000.0;
+    let noise = f64::from(dice.below(100)) / 1_000.0;
     ResourceRow {
         second,
         measured: true,
@@ -148,8 +161,8 @@ fn resource(second: u32, shape: Shape, dice: &mut Dice) -> ResourceRow {
         ports: 64,
         released: u64::from(shape.rate),
         ended: u64::from(shape.rate),
-        in_flight: 20 + dice.bits() % 10,
-        lateness_p99_us: Some(80 + u64::from(dice.bits() % 60)),
+        in_flight: 20 + dice.below(10),
+        lateness_p99_us: Some(80 + u64::from(dice.below(60))),
         target_cpu_cores: Some(0.8 + noise),
         target_rss_bytes: Some(120 << 20),
         timer_probe_p99_us: Some(70),
@@ -250,41 +263,5 @@ fn run(plan: Plan, shape: Shape, spread: &dyn Fn(u16, Kind) -> Option<Spread>) -
         live: None,
         environment: Environment::default(),
         plan,
-    }
-}
-
-/// Draws that are the same every time (`SplitMix64`).
-struct Dice(u64);
-
-impl Dice {
-    fn bits(&mut self) -> u32 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut bits = self.0;
-        bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        u32::try_from((bits ^ (bits >> 31)) >> 32).expect("32 bits are left")
-    }
-
-    fn times(&mut self, step: u16) -> Times {
-        let server = self.log_normal(1_500.0 * f64::from(step + 1), 0.5);
-        Times {
-            late: self.log_normal(40.0, 0.6),
-            service: server + self.log_normal(150.0, 0.4),
-            server,
-        }
-    }
-
-    fn log_normal(&mut self, median_us: f64, spread: f64) -> u64 {
-        let unit = |bits: u32| f64::from(bits) / f64::from(u32::MAX);
-        // Four uniform numbers are close enough to a bell curve to fill as many buckets.
-        let bell: f64 = (0..4).map(|_| unit(self.bits())).sum::<f64>() * 1.7 - 3.4;
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "some milliseconds"
-        )]
-        {
-            (median_us * (bell * spread).exp()) as u64
-        }
     }
 }

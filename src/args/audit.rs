@@ -23,6 +23,9 @@ pub(crate) struct AuditArgs {
     /// Draw gaps, place in the second and lateness into this directory
     #[arg(long, value_name = "DIR")]
     pub(crate) svg: Option<PathBuf>,
+    /// Write a page with numbers and pictures, which needs nothing but itself
+    #[arg(long, value_name = "FILE")]
+    pub(crate) html: Option<PathBuf>,
     /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,

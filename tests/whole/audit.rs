@@ -81,6 +81,7 @@ fn a_run_is_audited_the_same_by_itself_from_its_rows_and_at_the_sink() {
     assert_eq!(audits[0]["expected"], "EVEN");
     assert_eq!((&audits[1]["class"], &audits[1]["kind"]), (&"CLUSTERED".into(), &"phases".into()));
     assert_eq!((&audits[2]["class"], &audits[2]["missing"]), (&"TOO_FEW".into(), &970.into()));
+    assert!(codes(&run).contains(&"FEW_ARRIVALS".to_owned()), "{:?}", codes(&run));
     let even = audits[0]["class"] == "EVEN";
     assert_eq!(codes(&run).contains(&"ARRIVAL_CLASS".to_owned()), !even, "{}", audits[0]);
 
@@ -89,7 +90,9 @@ fn a_run_is_audited_the_same_by_itself_from_its_rows_and_at_the_sink() {
     for (index, audit) in audits.iter().enumerate() {
         assert_eq!(&of_rows["streams"][index]["audit"], *audit, "from its rows");
     }
-    let arguments = [text(&log), "--against", text(&record), "--svg", text(&pictures)];
+    let page = folder.path().join("page.html");
+    let drawn = ["--svg", text(&pictures), "--html", text(&page)];
+    let arguments = [&[text(&log), "--against", text(&record)][..], &drawn].concat();
     let (at_sink, against) = audit(&arguments);
     let against = against.unwrap();
     let counts = ["planned", "arrived", "missing", "duplicate", "unplanned"];
@@ -100,6 +103,12 @@ fn a_run_is_audited_the_same_by_itself_from_its_rows_and_at_the_sink() {
     assert_eq!(against["streams"][1]["lateness_us"]["count"], 300);
     let drawn = std::fs::read_dir(&pictures).unwrap().count();
     assert_eq!(drawn, 9, "gaps, place in the second and lateness of three streams");
+    let page = std::fs::read_to_string(page).unwrap();
+    assert_eq!(page.matches("<figure").count(), drawn, "the same pictures");
+    assert!(page.contains(said) && page.contains("planned 1530, arrived 1530"), "{page}");
+    // What is there is not overwritten, least of all the log.
+    let (refused, _) = audit(&[text(&log), "--html", text(&log)]);
+    assert_eq!(refused.status.code(), Some(2), "{}", stderr(&refused));
     // A sink's file without the plan is judged as one stream, and says so.
     let (_, alone) = audit(&[text(&log)]);
     assert!(alone.unwrap()["notes"].to_string().contains("--against"));

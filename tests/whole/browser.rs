@@ -23,14 +23,23 @@ fn report(folder: &Path) {
     assert!(made.status.success(), "{}", stderr(&made));
 }
 
+/// The pages there are of a record: its report, its folder's index, its audit; with what each must say.
+fn pages(folder: &Path, record: &Path) -> [(PathBuf, &'static str); 3] {
+    report(folder);
+    let audit = folder.join("audit.html");
+    let made = output(hanno().arg("audit").arg(record).arg("--html").arg(&audit));
+    assert!(audit.exists(), "{}", stderr(&made));
+    let [report, index] = [record.join("report.html"), folder.join("index.html")];
+    [(report, "GET thing"), (index, "GET thing"), (audit, "Gaps between arrivals")]
+}
+
 #[test]
 fn the_report_renders_and_stays_at_home() {
     let folder = directory();
     let record = recorded(folder.path(), "2s");
-    report(folder.path());
-    for page in [record.join("report.html"), folder.path().join("index.html")] {
+    for (page, words) in pages(folder.path(), &record) {
         let seen = browse(&page, folder.path());
-        assert!(seen.dom.contains("GET thing"), "{}", seen.dom);
+        assert!(seen.dom.contains(words), "{}", seen.dom);
         assert!(!seen.said.contains("CONSOLE"), "{}", seen.said);
         assert_eq!(seen.requests, Vec::<String>::new());
     }
@@ -52,9 +61,8 @@ fn a_page_that_does_not_is_caught() {
 fn every_text_can_be_read_in_light_and_dark_wide_and_narrow() {
     let folder = directory();
     let record = recorded(folder.path(), "2s");
-    report(folder.path());
     let mut shown = Vec::new();
-    for page in [record.join("report.html"), folder.path().join("index.html")] {
+    for (page, _) in pages(folder.path(), &record) {
         for look in look(&page, folder.path()) {
             assert_eq!(look.faint, Vec::<String>::new(), "{look:?}");
             assert!(look.overflow <= 0 && look.texts > 10, "{look:?}");
@@ -62,7 +70,7 @@ fn every_text_can_be_read_in_light_and_dark_wide_and_narrow() {
         }
     }
     for way in [(1280, false), (360, false), (1280, true), (360, true)] {
-        assert_eq!(shown.iter().filter(|shown| **shown == way).count(), 2, "{shown:?}");
+        assert_eq!(shown.iter().filter(|shown| **shown == way).count(), 3, "{shown:?}");
     }
 }
 

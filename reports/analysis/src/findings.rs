@@ -56,6 +56,8 @@ pub enum Code {
     LatencyGrowsWithClusterSize,
     /// An objective rests on few requests or deliveries, or on none.
     FewSamples,
+    /// Too few arrivals of a stream to say whether they were spread in time as the plan asks for.
+    FewArrivals,
     /// The target did not tell its metrics when it was asked, or not those that were asked for.
     MetricsMissing,
     /// A signal stopped the run.
@@ -76,7 +78,7 @@ pub type Number = (&'static str, &'static str);
 
 impl Code {
     /// All of them, in order.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 26] = [
         Self::TargetUnreachable,
         Self::Accounting,
         Self::ClockStep,
@@ -98,6 +100,7 @@ impl Code {
         Self::InstanceSlow,
         Self::LatencyGrowsWithClusterSize,
         Self::FewSamples,
+        Self::FewArrivals,
         Self::MetricsMissing,
         Self::Interrupted,
         Self::Aborted,
@@ -128,6 +131,7 @@ impl Code {
             Self::InstanceSlow => "INSTANCE_SLOW",
             Self::LatencyGrowsWithClusterSize => "LATENCY_GROWS_WITH_CLUSTER_SIZE",
             Self::FewSamples => "FEW_SAMPLES",
+            Self::FewArrivals => "FEW_ARRIVALS",
             Self::MetricsMissing => "METRICS_MISSING",
             Self::Interrupted => "INTERRUPTED",
             Self::Aborted => "ABORTED",
@@ -168,7 +172,7 @@ impl Code {
             | Self::LatencyGrowsWithClusterSize
             | Self::FewSamples
             | Self::MetricsMissing => Severity::Warning,
-            Self::Interrupted | Self::Unfinished => Severity::Note,
+            Self::FewArrivals | Self::Interrupted | Self::Unfinished => Severity::Note,
         }
     }
 
@@ -230,6 +234,7 @@ impl Code {
             Self::InstanceSlow => numbers::INSTANCE_SLOW,
             Self::LatencyGrowsWithClusterSize => numbers::LATENCY_GROWS_WITH_CLUSTER_SIZE,
             Self::FewSamples => numbers::FEW_SAMPLES,
+            Self::FewArrivals => numbers::FEW_ARRIVALS,
             Self::MetricsMissing => numbers::METRICS_MISSING,
             Self::Aborted => numbers::ABORTED,
             Self::TargetUnreachable | Self::Interrupted | Self::Unfinished => &[

@@ -12,7 +12,7 @@ use crate::error::RecordError;
 
 mod sent;
 
-pub use sent::{SentRow, SentRows, sent};
+pub use sent::{SentRow, sent};
 
 /// The most rows of one segment: about 10 MB, so that a kill loses little and a tool opens it quickly.
 pub const SEGMENT_ROWS_MAX: u64 = 500_000;
@@ -125,25 +125,11 @@ pub struct ReadRow {
     pub error_code: Option<String>,
 }
 
-/// Reads one segment, one row group in memory at a time.
-pub fn read<R: ChunkReader + 'static>(from: R) -> Result<Rows<R>, RecordError> {
-    Ok(Rows { table: TableReader::new(from, &COLUMNS)? })
-}
-
-/// The rows of a segment, in the order in which they were written.
-pub struct Rows<R: ChunkReader + 'static> {
-    table: TableReader<R>,
-}
-
-impl<R: ChunkReader + 'static> Iterator for Rows<R> {
-    type Item = Result<ReadRow, RecordError>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        match self.table.next_row() {
-            Ok(cells) => cells.map(row),
-            Err(error) => Some(Err(error)),
-        }
-    }
+/// The rows of one segment in the order in which they were written, one row group in memory at a time.
+pub fn read<R: ChunkReader + 'static>(
+    from: R,
+) -> Result<impl Iterator<Item = Result<ReadRow, RecordError>>, RecordError> {
+    Ok(TableReader::new(from, &COLUMNS)?.rows(row))
 }
 
 /// The plan's names, ready to be written; a copy of one is a reference.

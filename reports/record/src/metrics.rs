@@ -51,25 +51,11 @@ impl<W: Write + Send> SegmentWriter<W> {
     }
 }
 
-/// Reads one segment, one row group in memory at a time.
-pub fn read<R: ChunkReader + 'static>(from: R) -> Result<Rows<R>, RecordError> {
-    Ok(Rows { table: TableReader::new(from, &COLUMNS)? })
-}
-
-/// The rows of a segment, in order of time.
-pub struct Rows<R: ChunkReader + 'static> {
-    table: TableReader<R>,
-}
-
-impl<R: ChunkReader + 'static> Iterator for Rows<R> {
-    type Item = Result<MetricRow, RecordError>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        match self.table.next_row() {
-            Ok(cells) => cells.map(row),
-            Err(error) => Some(Err(error)),
-        }
-    }
+/// The rows of one segment in the order of time, one row group in memory at a time.
+pub fn read<R: ChunkReader + 'static>(
+    from: R,
+) -> Result<impl Iterator<Item = Result<MetricRow, RecordError>>, RecordError> {
+    Ok(TableReader::new(from, &COLUMNS)?.rows(row))
 }
 
 fn row(mut cells: RowCells<'_>) -> Result<MetricRow, RecordError> {

@@ -59,25 +59,11 @@ impl<W: Write + Send> SegmentWriter<W> {
     }
 }
 
-/// Reads one segment, one row group in memory at a time.
-pub fn read<R: ChunkReader + 'static>(from: R) -> Result<Rows<R>, RecordError> {
-    Ok(Rows { table: TableReader::new(from, &COLUMNS)? })
-}
-
-/// The rows of a segment, in order of time.
-pub struct Rows<R: ChunkReader + 'static> {
-    table: TableReader<R>,
-}
-
-impl<R: ChunkReader + 'static> Iterator for Rows<R> {
-    type Item = Result<ResourceRow, RecordError>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        match self.table.next_row() {
-            Ok(cells) => cells.map(row),
-            Err(error) => Some(Err(error)),
-        }
-    }
+/// The rows of one segment in the order of time, one row group in memory at a time.
+pub fn read<R: ChunkReader + 'static>(
+    from: R,
+) -> Result<impl Iterator<Item = Result<ResourceRow, RecordError>>, RecordError> {
+    Ok(TableReader::new(from, &COLUMNS)?.rows(row))
 }
 
 fn cells(row: &ResourceRow) -> Result<[Cell; 20], RecordError> {

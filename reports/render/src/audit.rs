@@ -1,14 +1,18 @@
 //! The audit in words, on the terminal and as pictures: of a run, a sink's log, or another tool's.
 
+mod page;
+
 use hdrhistogram::Histogram;
 use run_analysis::audit::{Audited, as_planned, has_rhythm};
 use run_record::audit::Audit;
 
-use crate::figure::slug;
+use crate::figure::{Figure, slug};
 use crate::figures::gaps::Shape;
 use crate::files::ReportFile;
 use crate::svg::PlotError;
 use crate::{table, text, units};
+
+pub use page::{Against, page};
 
 /// Below the unit of the times nothing can be judged; from here on that is said.
 const COARSE_NS: u64 = 1_000_000;
@@ -34,6 +38,9 @@ pub fn said(audit: &Audit) -> String {
         }
         ("EVEN", ..) => "requests came one by one, evenly spaced".to_owned(),
         ("POISSON", ..) => "requests came at random, independent of each other".to_owned(),
+        ("CLUSTERED", ..) if audit.rate_per_s.is_none() => {
+            format!("all {requests} requests came at one instant, or have times too coarse to tell")
+        }
         ("CLUSTERED", Some(1), _) => "requests came in 1 group a second".to_owned(),
         ("CLUSTERED", Some(groups), _) => format!("requests came in {groups} groups a second"),
         ("CLUSTERED", None, Some(trains)) => {
@@ -82,19 +89,25 @@ pub fn terminal(stream: &Stream, columns: usize) -> String {
         text.push('\n');
     };
     line(&said(audit));
-    if let Some(expected) = &audit.expected {
-        let held = if as_planned(audit) { "as planned" } else { "NOT as planned" };
-        let phase = audit.phase.as_ref().map(|phase| format!(" in phase {phase}"));
-        line(&format!(
-            "{held}: {} was asked for{}",
-            text::clean(expected),
-            phase.unwrap_or_default()
-        ));
+    if let Some(planned) = planned(audit) {
+        line(&planned);
     }
     for note in notes(audit) {
         line(&note);
     }
     text + &table::table(&numbers(stream), 2)
+}
+
+/// Whether it is what was asked for, where a class was.
+fn planned(audit: &Audit) -> Option<String> {
+    let expected = text::clean(audit.expected.as_ref()?);
+    let held = match audit.missing {
+        Some(_) => "not judged",
+        None if as_planned(audit) => "as planned",
+        None => "NOT as planned",
+    };
+    let phase = audit.phase.as_ref().map(|phase| format!(" in phase {}", text::clean(phase)));
+    Some(format!("{held}: {expected} was asked for{}", phase.unwrap_or_default()))
 }
 
 /// Names, with what the value is for streams of known kind, and values.
@@ -135,6 +148,13 @@ fn chance(p: f64) -> String {
 
 /// Gaps, place in the second and lateness, as SVG files; none of them without times.
 pub fn pictures(stream: &Stream) -> Result<Vec<ReportFile>, PlotError> {
+    let files = figures(stream)?
+        .into_iter()
+        .map(|figure| ReportFile { name: format!("{}.svg", figure.stem), text: figure.svg_file() });
+    Ok(files.collect())
+}
+
+fn figures(stream: &Stream) -> Result<Vec<Figure>, PlotError> {
     let audited = &stream.audited;
     let mean_us = audited.audit.rate_per_s.map(|rate| 1e6 / rate);
     let random = |us: f64| mean_us.map(|mean| 1.0 - (-us / mean).exp());
@@ -151,11 +171,7 @@ pub fn pictures(stream: &Stream) -> Result<Vec<ReportFile>, PlotError> {
     if let Some(lateness) = &stream.lateness_us {
         figures.push(crate::figures::lateness::lateness(&stem, &stream.name, lateness)?);
     }
-    let files = figures
-        .into_iter()
-        .flatten()
-        .map(|figure| ReportFile { name: format!("{}.svg", figure.stem), text: figure.svg_file() });
-    Ok(files.collect())
+    Ok(figures.into_iter().flatten().collect())
 }
 
 #[cfg(test)]
@@ -165,11 +181,16 @@ mod tests {
 
     #[test]
     fn every_class_is_said_in_a_sentence() {
-        let audit =
-            |class: &str| Audit { class: class.to_owned(), arrivals: 1200, ..Audit::default() };
+        let audit = |class: &str| Audit {
+            class: class.to_owned(),
+            arrivals: 1200,
+            rate_per_s: Some(20.0),
+            ..Audit::default()
+        };
         let phases = Audit { positions: Some(4), ..audit("CLUSTERED") };
         let trains = Trains { frequency_hz: 200, strength: 1.0, length: 10.0 };
         let trains = Audit { trains: Some(trains), ..audit("CLUSTERED") };
+        let at_once = Audit { rate_per_s: None, positions: Some(1), ..audit("CLUSTERED") };
         let few = Audit { arrivals: 250, missing: Some(750), ..audit("TOO_FEW") };
         for (audit, words) in [
             (audit("EVEN"), "requests came one by one, evenly spaced"),
@@ -177,6 +198,7 @@ mod tests {
             (phases, "requests came in 4 groups a second"),
             (trains, "requests came in trains: 200 a second, 10 in each"),
             (audit("CLUSTERED"), "requests came in clusters without a fixed rhythm"),
+            (at_once, "all 1200 requests came at one instant, or have times too coarse to tell"),
             (few, "too few requests to judge: 250, and 750 more are needed"),
         ] {
             assert_eq!(said(&audit), words);

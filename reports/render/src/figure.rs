@@ -191,7 +191,7 @@ impl Vertical {
         match self {
             Self::Microseconds => Cell::MeanUs(value),
             Self::PerSecond => Cell::PerSecond(value),
-            Self::Number => Cell::Number(value),
+            Self::Count | Self::Number => Cell::Number(value),
             Self::Share => Cell::Share(value),
             Self::Bytes => Cell::Bytes(crate::units::to_u64(value)),
         }

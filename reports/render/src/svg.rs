@@ -5,6 +5,7 @@ mod heat;
 mod bars;
 
 mod frame;
+mod label;
 mod scale;
 
 mod canvas;
@@ -15,7 +16,7 @@ mod standalone;
 pub(crate) use bars::{Bar, Bars};
 pub use canvas::PlotError;
 pub(crate) use colour::Colour;
-pub(crate) use frame::{Drawn, PhaseSpan, Phases};
+pub(crate) use frame::{Drawn, PhaseSpan, Phases, Stop};
 pub(crate) use heat::{HeatCell, HeatMap};
 pub(crate) use lines::{Limit, Line, Lines};
 pub(crate) use scale::{Horizontal, Vertical};

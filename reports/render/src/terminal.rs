@@ -6,7 +6,6 @@ use run_record::breakdown::PhaseResult;
 use run_record::run::{Finding, ObjectiveStatus, Run, Severity, StepResult, Verdict};
 use run_record::spread::Spread;
 
-use crate::audit::said;
 pub use crate::diagnosis::diagnosis;
 use crate::facts::FindingGroup;
 pub use crate::page::SummaryOptions;
@@ -169,11 +168,6 @@ impl Page {
             },
         );
         self.line(&format!("  {achieved}"));
-        // Whoever asked for a class wants to know why there is none.
-        let few = run.streams.iter().filter_map(|stream| Some((stream, stream.audit.as_ref()?)));
-        for (stream, audit) in few.filter(|(_, audit)| audit.missing.is_some()).take(ROWS_MAX) {
-            self.wrapped(&format!("{}: {}", text::clean(&stream.name), said(audit)), 0, INDENT);
-        }
     }
 
     fn counts(&mut self, run: &Run) {

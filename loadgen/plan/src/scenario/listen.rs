@@ -13,6 +13,9 @@ use crate::plan::{Limit, PhaseKind, Time};
 /// What only a stream of arrivals may say.
 const OF_ARRIVALS: [&str; 4] = ["offset", "users", "queue", "max_wait"];
 
+/// Methods of requests that change nothing, by the standard of HTTP.
+const READING: [&str; 3] = ["GET", "HEAD", "OPTIONS"];
+
 /// Checks a stream that listens.
 pub(crate) fn check(
     section: &Section<'_>,
@@ -84,8 +87,25 @@ pub(crate) fn check_objective(
             Err(Complaint::new("`delivery`, and nobody listens")
                 .expecting("a `[[stream]]` with a phase of `kind = \"listen\"`"))
         }
+        Limit::Latency { time: Time::Delivery, .. } => match only_reads(step, journeys) {
+            Some(method) => Err(Complaint::new(format!(
+                "`delivery` of {}, whose {method} changes nothing, so that no event tells of it",
+                quote(step)
+            ))
+            .expecting("it on the step that changes something")),
+            None => Ok(()),
+        },
         _ => Ok(()),
     }
+}
+
+/// The method of a step all of whose requests only read.
+fn only_reads<'a>(step: &str, journeys: &'a [journey::Placed]) -> Option<&'a str> {
+    let steps = journeys.iter().flat_map(|placed| &placed.journey.steps);
+    let mut methods =
+        steps.filter(|own| own.name == step).map(|own| own.request.method.as_str()).peekable();
+    let first = methods.peek().copied()?;
+    methods.all(|method| READING.contains(&method)).then_some(first)
 }
 
 /// Whether readers open this step and no arrival takes it.

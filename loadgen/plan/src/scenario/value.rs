@@ -69,7 +69,10 @@ pub(crate) fn truth(value: &DeValue<'_>) -> Result<bool, Complaint> {
 /// A whole number in a range.
 pub(crate) fn whole(range: RangeInclusive<u64>) -> impl Fn(&DeValue<'_>) -> Result<u64, Complaint> {
     move |value| {
-        let expected = format!("a whole number from {} to {}", range.start(), range.end());
+        let expected = match (range.start(), range.end()) {
+            (only, other) if only == other => quote(&only.to_string()),
+            (least, greatest) => format!("a whole number from {least} to {greatest}"),
+        };
         let DeValue::Integer(number) = value else {
             return Err(found(value).expecting(expected));
         };

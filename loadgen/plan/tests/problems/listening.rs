@@ -166,3 +166,27 @@ fn readers_need_changes_their_marks_and_no_objective() {
         ],
     );
 }
+
+/// A time that nothing can ever be counted for would leave its objective undecided after the whole run.
+#[test]
+fn what_only_reads_has_no_delivery() {
+    for (method, named) in [("", "GET"), ("method = \"HEAD\", ", "HEAD")] {
+        check(
+            "method = \"PUT\", ",
+            method,
+            &[&format!(
+                "28:10: `delivery` of `PUT`, whose {named} changes nothing, so that no event tells of it; expected it on the step that changes something"
+            )],
+        );
+    }
+    for method in ["POST", "PATCH", "DELETE"] {
+        check("method = \"PUT\"", &format!("method = \"{method}\""), &[]);
+    }
+    // One of two steps of this name changes something.
+    let other =
+        "[journey.look]\n[[journey.look.step]]\nname = \"PUT\"\nrequest = { path = \"/rooms\" }\n";
+    let text = LISTENING
+        .replace("{ react = 1 }", "{ react = 1, look = 1 }")
+        .replace("[journey.listen]", &format!("{other}[journey.listen]"));
+    assert_eq!(problems(&text, &context()), [""; 0]);
+}

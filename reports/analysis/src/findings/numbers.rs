@@ -63,6 +63,11 @@ pub(super) const FEW_SAMPLES: &[Number] = &[
     ("wanted_samples", "from this many on the answer is steady"),
 ];
 
+pub(super) const FEW_ARRIVALS: &[Number] = &[
+    ("judged_count", "arrivals that were looked at"),
+    ("missing_count", "how many more it takes to judge them"),
+];
+
 pub(super) const METRICS_MISSING: &[Number] = &[
     ("asked_count", "times the target was asked"),
     ("failed_count", "of them, it did not answer in time, or with an error"),

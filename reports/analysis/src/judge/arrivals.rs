@@ -9,9 +9,13 @@ use super::as_figure;
 use crate::audit::as_planned;
 use crate::findings::Code;
 
-/// `ARRIVAL_CLASS` by stream; `CLOSED_MODEL` and `BURST` by measured phase.
+/// `ARRIVAL_CLASS` or `FEW_ARRIVALS` by stream; `CLOSED_MODEL` and `BURST` by measured phase.
 pub(super) fn findings(run: &Run) -> Vec<Finding> {
-    let mut findings: Vec<Finding> = run.streams.iter().filter_map(arrival_class).collect();
+    if run.unreachable.is_some() {
+        return Vec::new(); // nothing was sent
+    }
+    let classes = run.streams.iter().filter_map(arrival_class);
+    let mut findings: Vec<Finding> = classes.collect();
     for (stream, result) in run.plan.streams.iter().zip(&run.streams) {
         let measured = stream.phases.iter().filter(|phase| phase.measured);
         findings.extend(measured.filter_map(|phase| {
@@ -22,13 +26,20 @@ pub(super) fn findings(run: &Run) -> Vec<Finding> {
     findings
 }
 
+/// Another class than planned; or none, where one was asked for: who reads findings only would take it for proven.
 fn arrival_class(stream: &StreamResult) -> Option<Finding> {
-    let audit = stream.audit.as_ref().filter(|audit| !as_planned(audit))?;
+    let audit = stream.audit.as_ref()?;
     let subject = match &audit.phase {
         Some(phase) => format!("{}/{phase}", stream.name),
         None => stream.name.clone(),
     };
-    Some(Code::ArrivalClass.finding(Some(&subject), &numbers(audit)))
+    if !as_planned(audit) {
+        return Some(Code::ArrivalClass.finding(Some(&subject), &numbers(audit)));
+    }
+    audit.expected.as_ref()?;
+    let few =
+        [("judged_count", as_figure(audit.arrivals)), ("missing_count", as_figure(audit.missing?))];
+    Some(Code::FewArrivals.finding(Some(&subject), &few))
 }
 
 /// What is known.

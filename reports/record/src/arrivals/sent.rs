@@ -30,29 +30,13 @@ pub struct SentRow {
     pub sent_ns: u64,
 }
 
-/// Reads a segment for the sent times of first requests in measured phases; rows of others are skipped.
-pub fn sent<R: ChunkReader + 'static>(from: R) -> Result<SentRows<R>, RecordError> {
-    Ok(SentRows { table: TableReader::only(from, &COLUMNS, &WANTED)? })
-}
-
-/// Sent times in the order in which the rows were written.
-pub struct SentRows<R: ChunkReader + 'static> {
-    table: TableReader<R>,
-}
-
-impl<R: ChunkReader + 'static> Iterator for SentRows<R> {
-    type Item = Result<SentRow, RecordError>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        loop {
-            match self.table.next_row().and_then(|cells| cells.map(first).transpose()) {
-                Ok(Some(None)) => {}
-                Ok(Some(Some(row))) => return Some(Ok(row)),
-                Ok(None) => return None,
-                Err(error) => return Some(Err(error)),
-            }
-        }
-    }
+/// The sent times of first requests in measured phases, in the order in which the rows were written; rows of others are
+/// skipped.
+pub fn sent<R: ChunkReader + 'static>(
+    from: R,
+) -> Result<impl Iterator<Item = Result<SentRow, RecordError>>, RecordError> {
+    let rows = TableReader::only(from, &COLUMNS, &WANTED)?.rows(first);
+    Ok(rows.filter_map(Result::transpose))
 }
 
 fn first(mut cells: RowCells<'_>) -> Result<Option<SentRow>, RecordError> {

@@ -48,6 +48,17 @@ impl<R: ChunkReader + 'static> TableReader<R> {
         Ok(Self { file, columns, places, next_group: 0, cells, rows_left: 0 })
     }
 
+    /// The rows of the file, each made of its cells.
+    pub(crate) fn rows<T>(
+        mut self,
+        row: fn(RowCells<'_>) -> Result<T, RecordError>,
+    ) -> impl Iterator<Item = Result<T, RecordError>> {
+        std::iter::from_fn(move || match self.next_row() {
+            Ok(cells) => cells.map(row),
+            Err(error) => Some(Err(error)),
+        })
+    }
+
     /// The next row, or none at the end of the file.
     pub(crate) fn next_row(&mut self) -> Result<Option<RowCells<'_>>, RecordError> {
         while self.rows_left == 0 {

@@ -34,7 +34,10 @@ pub(super) fn errors(run: &Run, clock: &Clock) -> Result<Option<Figure>, PlotErr
         }
         classes.push(("all others".to_owned(), rest));
     }
-    let seconds: Vec<u32> = (0..clock.seconds()).collect();
+    // After a stop there is nothing that could fail; what then still comes is of what was under way.
+    let last = classes.iter().filter_map(|class| class.1.keys().next_back()).max();
+    let end = clock.seconds_seen().max(last.map_or(0, |second| second.saturating_add(1)));
+    let seconds: Vec<u32> = (0..end).collect();
     let column = |(name, counts): (String, BTreeMap<u32, u64>)| {
         let count = |second: &u32| counts.get(second).copied().unwrap_or(0);
         Column {

@@ -10,7 +10,8 @@ use crate::svg::{Colour, Horizontal, Phases, PlotError, Vertical};
 use crate::units;
 
 /// Neither axis is the time of a run.
-pub(super) const NO_PHASES: &Phases = &Phases { rows: Vec::new(), unmeasured: Vec::new() };
+pub(super) const NO_PHASES: &Phases =
+    &Phases { rows: Vec::new(), unmeasured: Vec::new(), stop: None };
 
 /// Places at which the share is taken: finer than a screen shows.
 const PLACES: u32 = 240;
@@ -63,7 +64,7 @@ impl Shape<'_> {
         let places = places(self.gaps);
         let caption = format!(
             "Share of the gaps between the sending of neighbouring first requests ({}) that are at most so long \
-             (logarithmic), beside {}. Where sent lies left of it, arrivals came closer together than they should.",
+             (logarithmic), beside {}. Where sent lies left of it, arrivals came closer together than that.",
             self.seen(),
             self.beside.0,
         );

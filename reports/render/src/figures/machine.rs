@@ -59,7 +59,7 @@ pub(super) fn under_way(evidence: &Evidence, clock: &Clock) -> Result<Option<Fig
     ];
     let caption = "Arrivals being served, and arrivals that wait for a free user, at the end of each second. A line \
                    that climbs is a target that does not keep up.";
-    let panel = panel("in-flight", "In flight", caption, Vertical::Number);
+    let panel = panel("in-flight", "In flight", caption, Vertical::Count);
     clock.chart(panel, rows(evidence, &picks), &clock.phases)
 }
 

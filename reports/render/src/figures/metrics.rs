@@ -21,7 +21,7 @@ pub(super) fn metrics(
     clock: &Clock,
 ) -> Result<Vec<Option<Figure>>, PlotError> {
     // Names of phases would take more room than the values, and stand in the timelines above.
-    let phases = Phases { rows: Vec::new(), unmeasured: clock.phases.unmeasured.clone() };
+    let phases = Phases { rows: Vec::new(), ..clock.phases.clone() };
     let draw = |(number, series)| picture(number, series, clock, &phases);
     (1..).zip(&evidence.metrics).map(draw).collect()
 }

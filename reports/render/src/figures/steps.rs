@@ -135,5 +135,5 @@ fn data(cells: &[HeatCell]) -> Data {
 /// The phases of the step's own stream.
 fn own_phases(evidence: &Evidence, clock: &Clock, step: &StepResult) -> Phases {
     let streams = evidence.run.plan.streams.iter().filter(|stream| stream.name == step.stream);
-    phases_of(&streams.cloned().collect::<Vec<_>>(), clock.end)
+    phases_of(&streams.cloned().collect::<Vec<_>>(), clock.end, clock.phases.stop)
 }

@@ -3,9 +3,10 @@
 
 use load_plan::plan::{Phase, PhaseKind, Stream};
 use run_analysis::evidence::Evidence;
+use run_record::run::{Run, State};
 
 use crate::figure::{Chart, Column, Figure, Group};
-use crate::svg::{Colour, Horizontal, Limit, PhaseSpan, Phases, PlotError, Vertical};
+use crate::svg::{Colour, Horizontal, Limit, PhaseSpan, Phases, PlotError, Stop, Vertical};
 use crate::units;
 
 /// The longest axis, in seconds: 31 days, the longest run foreseen.
@@ -55,12 +56,20 @@ impl Clock {
         let seen = seen.map(|point| point.second.saturating_add(1));
         let seen = seen.chain(evidence.resources.last().map(|row| row.second)).max().unwrap_or(0);
         let end = units::seconds(end_ns).max(f64::from(seen)).clamp(1.0, SECONDS_MAX);
-        Self { end, phases: phases_of(streams, end) }
+        let stop =
+            stop(&evidence.run, f64::from(seen)).filter(|stop| stop.at > 0.0 && stop.at < end);
+        Self { end, phases: phases_of(streams, end, stop) }
     }
 
     /// Whole seconds of the axis.
     pub(super) fn seconds(&self) -> u32 {
         u32::try_from(units::to_u64(self.end.ceil())).unwrap_or(u32::MAX)
+    }
+
+    /// Of them, those before the run was stopped.
+    pub(super) fn seconds_seen(&self) -> u32 {
+        let stop = self.phases.stop.map(|stop| units::to_u64(stop.at.ceil()));
+        stop.and_then(|stop| u32::try_from(stop).ok()).unwrap_or_else(|| self.seconds())
     }
 
     /// A picture of values over time; none if there is no value.
@@ -100,7 +109,7 @@ impl Clock {
 }
 
 /// The phases of some streams; those that are alike are shown once.
-pub(super) fn phases_of(streams: &[Stream], end: f64) -> Phases {
+pub(super) fn phases_of(streams: &[Stream], end: f64, stop: Option<Stop>) -> Phases {
     let mut kinds: Vec<(&Stream, bool)> = Vec::new();
     for stream in streams.iter().filter(|stream| !stream.phases.is_empty()) {
         let alike = |other: &&mut (&Stream, bool)| {
@@ -130,7 +139,22 @@ pub(super) fn phases_of(streams: &[Stream], end: f64) -> Phases {
         });
         spans.collect()
     });
-    Phases { rows: rows.collect(), unmeasured: unmeasured(streams, end) }
+    let unmeasured = unmeasured(streams, end);
+    let after = stop.map(|stop| (stop.at, end));
+    let unmeasured = unmeasured.into_iter().chain(after).collect();
+    Phases { rows: rows.collect(), unmeasured, stop }
+}
+
+/// Where a run that did not come to its end stopped; one that was killed, where it was `seen` last.
+fn stop(run: &Run, seen: f64) -> Option<Stop> {
+    let ended = run.ended_ns.map_or(seen, units::seconds);
+    match (run.state, &run.aborted_by) {
+        (State::Finished, _) => None,
+        (State::Interrupted, _) => Some(Stop { at: ended, words: "interrupted" }),
+        (State::Aborted, Some(by)) => Some(Stop { at: by.second.into(), words: "aborted" }),
+        (State::Aborted, None) => Some(Stop { at: ended, words: "aborted" }),
+        (State::Running, _) => Some(Stop { at: seen, words: "seen up to here" }),
+    }
 }
 
 /// Whether arrivals of the phase count.

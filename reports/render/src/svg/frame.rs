@@ -2,6 +2,7 @@
 
 use super::canvas::{self, HPos, PlotError, SCALE, Sheet, enlarged, shown_width, to_i32};
 use super::colour::Colour;
+use super::label::{LABEL_GAP, LABEL_RISE, Label};
 use super::scale::Axis;
 use crate::text;
 
@@ -22,15 +23,13 @@ const LEGEND_ROW: i32 = 22;
 /// Length of a line in the legend.
 const SWATCH: i32 = 18;
 /// Between the names of the legend, with the space after the line.
-const LEGEND_GAP: i32 = 26;
+pub(super) const LEGEND_GAP: i32 = 26;
 /// Longer names are cut.
 const LEGEND_COLUMNS_MAX: usize = 40;
 /// One row of phases, with the space below it.
 const STRIP_ROW: i32 = 18;
 /// Size of the names of phases.
 const STRIP_FONT: i32 = 11;
-/// From a line to the middle of the words above it.
-const LABEL_RISE: i32 = 8;
 /// Mean advance of a character in the name of a phase.
 const STRIP_ADVANCE: i32 = 7;
 
@@ -54,6 +53,17 @@ pub(crate) struct Phases {
     pub(crate) rows: Vec<Vec<PhaseSpan>>,
     /// Stretches that no stream measures.
     pub(crate) unmeasured: Vec<(f64, f64)>,
+    /// Where the run was stopped before its end.
+    pub(crate) stop: Option<Stop>,
+}
+
+/// The end of what was seen of a run, before what was planned.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Stop {
+    /// Seconds from the run's start.
+    pub(crate) at: f64,
+    /// How it came to it.
+    pub(crate) words: &'static str,
 }
 
 /// One entry of the legend.
@@ -117,7 +127,8 @@ impl Frame<'_> {
             self.draw_legend(sheet, &legend)?;
             self.draw_phases(&plot, legend_rows * LEGEND_ROW)?;
             self.draw_axes(&plot)?;
-            marks(&plot)
+            marks(&plot)?;
+            self.draw_stop(&plot)
         })?;
         let plot = [LEFT, top, WIDTH - RIGHT, top + self.height].map(|shown| shown * SCALE);
         Ok(Drawn { svg, plot, x: (self.x.from, self.x.to), y: (self.y.from, self.y.to) })
@@ -180,6 +191,19 @@ impl Frame<'_> {
         Ok(())
     }
 
+    /// A line with its words at the foot, where nothing was seen any more; left of it where there is no room.
+    fn draw_stop(&self, plot: &Plot<'_, '_>) -> Result<(), PlotError> {
+        let Some(Stop { at, words }) = self.phases.stop else { return Ok(()) };
+        plot.path(&[(at, self.y.from), (at, self.y.to)], Colour::Ink, 1)?;
+        let (line, height) = (plot.across(at) / SCALE, plot.top + self.height - LABEL_RISE);
+        let (place, side) = if line + shown_width(words) + LABEL_GAP < WIDTH - RIGHT {
+            (line + LABEL_GAP, HPos::Left)
+        } else {
+            (line - LABEL_GAP, HPos::Right)
+        };
+        plot.sheet.sized_text(words, (place, height), side, STRIP_FONT)
+    }
+
     fn draw_axes(&self, plot: &Plot<'_, '_>) -> Result<(), PlotError> {
         let (left, right) = (self.x.from, self.x.to);
         for (at, label) in &self.y.ticks {
@@ -225,18 +249,21 @@ impl Plot<'_, '_> {
         self.sheet.rectangle(self.place(from), self.place(to), colour)
     }
 
-    /// Words above the end of a line, left of those that stand there `before` them.
-    pub(super) fn label<'w>(
+    /// Words above the end of each line, left of words that stand there already, and one row up where that has no room.
+    pub(super) fn labels<'w>(
         &self,
-        words: &str,
-        end: (f64, f64),
-        before: impl Iterator<Item = &'w str>,
+        labels: impl Iterator<Item = (&'w str, (f64, f64))>,
     ) -> Result<(), PlotError> {
-        let (right, height) = self.place(end);
-        let fitted = |words: &str| text::fit(words, LEGEND_COLUMNS_MAX);
-        let room: i32 = before.map(|words| shown_width(&fitted(words)) + LEGEND_GAP).sum();
-        let at = (right / SCALE - 2 - room, height / SCALE - LABEL_RISE);
-        self.sheet.sized_text(&fitted(words), at, HPos::Right, STRIP_FONT)
+        let mut taken: Vec<Label> = Vec::new();
+        for (words, end) in labels {
+            let words = text::fit(words, LEGEND_COLUMNS_MAX);
+            let (right, height) = self.place(end);
+            let label = Label::free(&taken, right / SCALE - 2, height / SCALE, shown_width(&words));
+            let at = (label.right, label.height);
+            self.sheet.sized_text(&words, at, HPos::Right, STRIP_FONT)?;
+            taken.push(label);
+        }
+        Ok(())
     }
 
     /// Where a value of the horizontal axis is.

@@ -74,15 +74,15 @@ impl Lines<'_> {
             shaded: true,
         };
         let drawn = frame.draw(|plot| {
-            for (index, limit) in self.limits.iter().enumerate() {
-                let at = self.vertical.place(limit.at);
+            let end = |limit: &Limit| {
                 let end = limit.until.map_or(frame.x.to, |until| self.horizontal.place(until));
-                let end = end.min(frame.x.to);
-                plot.path(&[(frame.x.from, at), (end, at)], Colour::Limit, 1)?;
-                // Each further to the left than the one before, so that words at one height do not meet.
-                let before = self.limits[..index].iter().map(|limit| limit.words.as_str());
-                plot.label(&limit.words, (end, at), before)?;
+                (end.min(frame.x.to), self.vertical.place(limit.at))
+            };
+            for limit in self.limits {
+                let end = end(limit);
+                plot.path(&[(frame.x.from, end.1), end], Colour::Limit, 1)?;
             }
+            plot.labels(self.limits.iter().map(|limit| (limit.words.as_str(), end(limit))))?;
             // The first is drawn last: where lines coincide, it is the one that is seen.
             for (index, line) in self.lines.iter().enumerate().rev() {
                 for run in self.runs(line.values) {

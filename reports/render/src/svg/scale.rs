@@ -49,7 +49,9 @@ pub(crate) enum Vertical {
     Microseconds,
     /// Rates.
     PerSecond,
-    /// Counts and other numbers from 0 on.
+    /// Whole numbers from 0 on.
+    Count,
+    /// Other numbers from 0 on.
     Number,
     /// Shares from 0 to 1, as percentages.
     Share,
@@ -116,7 +118,7 @@ impl Vertical {
     pub(super) fn place(self, value: f64) -> f64 {
         match self {
             Self::Microseconds => log_us(value),
-            Self::PerSecond | Self::Number | Self::Share => value,
+            Self::PerSecond | Self::Count | Self::Number | Self::Share => value,
             Self::Bytes => value / MIB,
         }
     }
@@ -128,6 +130,8 @@ impl Vertical {
         match self {
             Self::Microseconds => log_times(places.into_iter()),
             Self::PerSecond => linear(greatest, units::per_second),
+            // So that no label stands between two whole numbers.
+            Self::Count => linear_by(round_step(greatest).max(1.0), greatest, units::number),
             Self::Number => linear(greatest, units::number),
             Self::Share => linear(greatest, units::share),
             Self::Bytes => linear(greatest, |mib| format!("{} MiB", units::number(mib))),
@@ -138,7 +142,11 @@ impl Vertical {
 /// From 0 to a round number that is at least `greatest`; `label` writes a value.
 fn linear(greatest: f64, label: impl Fn(f64) -> String) -> Axis {
     let greatest = if greatest.is_finite() && greatest > 0.0 { greatest } else { 1.0 };
-    let step = round_step(greatest);
+    linear_by(round_step(greatest), greatest, label)
+}
+
+/// The same in steps of a given size.
+fn linear_by(step: f64, greatest: f64, label: impl Fn(f64) -> String) -> Axis {
     let steps = (greatest / step - 1e-9).ceil().max(1.0);
     let ticks = up_to(steps).map(|index| (index * step, label(index * step))).collect();
     Axis { from: 0.0, to: steps * step, ticks, name: String::new() }
@@ -314,6 +322,21 @@ mod tests {
             assert_eq!(axis.ticks.len(), ticks, "{greatest}");
         }
         assert!(linear(f64::NAN, units::number).to > 0.0);
+    }
+
+    #[test]
+    fn whole_numbers_have_whole_labels() {
+        for (greatest, expected) in [
+            (0.0, &["0", "1"][..]),
+            (1.0, &["0", "1"]),
+            (3.0, &["0", "1", "2", "3"]),
+            (11.0, &["0", "2", "4", "6", "8", "10", "12"]),
+        ] {
+            let axis = Vertical::Count.axis([greatest].into_iter());
+            assert_eq!(labels(&axis), expected, "{greatest}");
+        }
+        let fractions = Vertical::Number.axis([1.0].into_iter());
+        assert_eq!(labels(&fractions), ["0", "0.2", "0.4", "0.6", "0.8", "1"]);
     }
 
     #[test]

@@ -28,6 +28,7 @@ pub(super) fn of(code: Code) -> Words {
         Code::InstanceSlow => INSTANCE_SLOW,
         Code::LatencyGrowsWithClusterSize => LATENCY_GROWS_WITH_CLUSTER_SIZE,
         Code::FewSamples => FEW_SAMPLES,
+        Code::FewArrivals => FEW_ARRIVALS,
         Code::MetricsMissing => METRICS_MISSING,
         Code::Interrupted => INTERRUPTED,
         Code::Aborted => ABORTED,
@@ -224,6 +225,14 @@ const FEW_SAMPLES: Words = Words {
         (one run in a thousand).",
     remedy: "Run longer or at a higher rate: a p99 needs 2000 requests for 20 in its tail, a p99.9 or \
         errors <= 0.1% needs 20 000, and a twentieth of that to be decided at all.",
+};
+
+const FEW_ARRIVALS: Words = Words {
+    title: "too few arrivals to say how they were spread in time",
+    means: "The plan asks for arrivals that are even, random or in bursts, and whether they were was not judged: clusters \
+        can be told from 200 requests on, even from random ones from 1000 on. Nothing speaks against the run; \
+        nothing proves its arrivals either.",
+    remedy: "If it matters, run the measured phases longer or at a higher rate until no arrivals are missing.",
 };
 
 const METRICS_MISSING: Words = Words {

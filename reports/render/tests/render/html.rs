@@ -2,19 +2,30 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use run_analysis::evidence::Evidence;
+use run_record::run::State;
 use run_render::html::report;
 use sha2::{Digest as _, Sha256};
 
 use crate::payloads::PAYLOADS;
-use crate::{HOSTILE, all, assert_only_numbers, sample};
+use crate::{HOSTILE, all, assert_only_numbers, audit, sample};
 
 /// Elements that have no end tag, in HTML.
 const VOID: [&str; 4] = ["meta", "link", "br", "!doctype"];
 
+/// Reports and audits.
+fn pages() -> Vec<(&'static str, String)> {
+    let reports = all()
+        .into_iter()
+        .map(|(name, evidence)| (name, report(&evidence).expect("every run can be shown")));
+    let audits = [("audit", "arrivals.csv"), ("audited and hostile", HOSTILE)];
+    let audits = audits.map(|(case, name)| (case, audit::page_of(name)));
+    reports.chain(audits).collect()
+}
+
 #[test]
 fn every_element_is_closed_in_order() {
-    for (name, evidence) in all() {
-        let page = report(&evidence).unwrap();
+    for (name, page) in pages() {
         let mut open: Vec<String> = Vec::new();
         for part in without_script(&page).split('<').skip(1) {
             let (tag, _) = part.split_once('>').unwrap_or_else(|| panic!("{name}: <{part}"));
@@ -34,8 +45,7 @@ fn every_element_is_closed_in_order() {
 
 #[test]
 fn one_script_runs_and_nothing_is_fetched() {
-    for (name, evidence) in all() {
-        let page = report(&evidence).unwrap();
+    for (name, page) in pages() {
         let policy = page.split("Content-Security-Policy\" content=\"").nth(1).unwrap();
         let policy = policy.split('"').next().unwrap();
         assert!(
@@ -161,6 +171,25 @@ fn degenerate_runs_are_said_to_be_so() {
     assert_eq!(page.matches("<svg").count(), 4, "no empty axes");
     let page = report(&sample::all_failed()).unwrap();
     assert!(page.contains("No measured request completed") && page.contains("100 %"));
+}
+
+/// A run that came to its end has no such line.
+#[test]
+fn every_timeline_shows_where_a_run_was_stopped() {
+    let shown = |mut run: Evidence, state: State, ended_ns: Option<u64>, words: &str| {
+        (run.run.state, run.run.ended_ns) = (state, ended_ns);
+        let page = report(&run).expect("every run can be shown");
+        page.split("<svg").skip(1).filter(|picture| picture.contains(words)).count()
+    };
+    let half = sample::failed().run.ended_ns.map(|ns| ns / 2);
+    let timelines = sample::failed();
+    let timelines = report(&timelines).unwrap().matches("data-scale=\"time\"").count();
+    assert!(timelines > 10, "{timelines}");
+    assert_eq!(shown(sample::failed(), State::Interrupted, half, "interrupted\n"), timelines);
+    assert_eq!(shown(sample::failed(), State::Aborted, half, "aborted\n"), timelines);
+    for words in ["interrupted\n", "aborted\n", "seen up to here\n"] {
+        assert_eq!(shown(sample::failed(), State::Finished, half, words), 0);
+    }
 }
 
 #[test]

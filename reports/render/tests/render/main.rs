@@ -11,6 +11,7 @@ mod payloads;
 
 mod html;
 mod index;
+mod audit;
 mod files;
 mod markdown;
 mod terminal;

@@ -2,8 +2,9 @@
 
 use load_plan::plan::{Burst, Closed, Cycle, PhaseKind};
 use run_record::audit::Audit;
+use run_record::run::{Severity, Verdict};
 
-use super::{invalid, passes, warned};
+use super::{check, invalid, passes, warned};
 use crate::findings::Code;
 use crate::judge::judge;
 use crate::sample::good;
@@ -23,7 +24,7 @@ fn another_class_than_planned_is_invalid_and_too_few_never_is() {
         ("POISSON", Some("POISSON")),
         ("CLUSTERED", Some("CLUSTERED")),
         ("CLUSTERED", None),
-        ("TOO_FEW", Some("EVEN")),
+        ("TOO_FEW", None),
     ];
     for (class, expected) in planned {
         passes(|run| run.streams[0].audit = Some(audit(class, expected)));
@@ -52,4 +53,34 @@ fn a_closed_model_and_a_burst_are_warned_of_where_they_are_measured() {
         warned(code, |run| run.plan.streams[0].phases[1].kind = kind.clone());
         passes(|run| run.plan.streams[0].phases[0].kind = kind);
     }
+}
+
+/// Who reads the findings only can tell what was not judged from what was found to be as planned.
+#[test]
+fn too_few_arrivals_to_judge_are_noted_where_a_class_was_asked_for() {
+    let few = |arrivals: u64, expected: Option<&str>| Audit {
+        class: "TOO_FEW".to_owned(),
+        expected: expected.map(str::to_owned),
+        arrivals,
+        missing: Some(1_000 - arrivals),
+        ..Audit::default()
+    };
+    for arrivals in [0, 1, 199, 999] {
+        let note = [(Code::FewArrivals, Severity::Note)];
+        check(|run| run.streams[1].audit = Some(few(arrivals, Some("EVEN"))), &note, Verdict::Pass);
+    }
+    let mut run = good();
+    run.streams[1].audit = Some(few(30, Some("POISSON")));
+    let finding = judge(&run).findings.remove(0);
+    assert_eq!(finding.subject.as_deref(), Some("reactions"));
+    assert_eq!(finding.numbers["judged_count"], 30.0);
+    assert_eq!(finding.numbers["missing_count"], 970.0);
+    // Any class will do, or it was judged, or nothing could be sent.
+    passes(|run| run.streams[1].audit = Some(few(30, None)));
+    let judged = Audit { class: "EVEN".to_owned(), missing: None, ..few(999, Some("EVEN")) };
+    passes(|run| run.streams[1].audit = Some(judged));
+    let mut run = good();
+    run.streams[1].audit = Some(few(0, Some("EVEN")));
+    run.unreachable = Some("refused".to_owned());
+    assert!(!judge(&run).findings.iter().any(|finding| finding.code == "FEW_ARRIVALS"));
 }
