@@ -9,6 +9,8 @@ mod kind;
 mod reaction;
 mod tally;
 
+pub mod newest;
+
 pub mod limits;
 
 pub use ids::{AccountId, InvalidId, MessageId, OrgId, RoomId};
