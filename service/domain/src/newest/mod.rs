@@ -8,6 +8,8 @@ mod window;
 mod rooms;
 mod strategy;
 mod sorted_map;
+mod merge;
+mod select;
 
 pub use rooms::{Disorder, Room, Rooms};
 pub use strategy::{Strategy, UnknownStrategy};

@@ -2,28 +2,34 @@
 
 use std::{fmt, str::FromStr};
 
-use super::{CutOff, Rooms, Window, sorted_map};
+use super::{CutOff, Rooms, Window, merge, select, sorted_map};
 
 /// How the newest messages are found. All give the same answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Strategy {
     /// All ids into a sorted map, dropping the oldest beyond the limit: the second of the history.
     SortedMap,
+    /// The rooms merged from their newest messages on, up to the limit: the third.
+    Merge,
+    /// The one id at the limit selected from all rooms, without the order of those before it.
+    Select,
 }
 
 /// No strategy has this name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a strategy is one of sorted-map")]
+#[error("a strategy is one of sorted-map, merge, select")]
 pub struct UnknownStrategy;
 
 impl Strategy {
     /// In the order of the history.
-    pub const ALL: [Self; 1] = [Self::SortedMap];
+    pub const ALL: [Self; 3] = [Self::SortedMap, Self::Merge, Self::Select];
 
     /// As flags and reports call it.
     pub const fn name(self) -> &'static str {
         match self {
             Self::SortedMap => "sorted-map",
+            Self::Merge => "merge",
+            Self::Select => "select",
         }
     }
 
@@ -31,6 +37,8 @@ impl Strategy {
     pub fn cut_off(self, rooms: &Rooms<'_>, window: &Window) -> CutOff {
         match self {
             Self::SortedMap => sorted_map::cut_off(rooms, window),
+            Self::Merge => merge::cut_off(rooms, window),
+            Self::Select => select::cut_off(rooms, window),
         }
     }
 }
