@@ -11,6 +11,8 @@ mod tally;
 
 pub mod newest;
 
+pub mod partition;
+
 pub mod limits;
 
 pub use ids::{AccountId, InvalidId, MessageId, OrgId, RoomId};
