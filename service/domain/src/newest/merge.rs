@@ -14,9 +14,8 @@ struct Head<'a> {
 }
 
 pub(super) fn cut_off(rooms: &Rooms<'_>, window: &Window) -> CutOff {
-    let heads = rooms.iter().filter_map(|room| {
-        let after = room.messages.partition_point(|&id| id > window.snapshot);
-        let (&newest, rest) = room.messages[after..].split_first()?;
+    let heads = rooms.each().filter_map(|room| {
+        let (&newest, rest) = room.until(window.snapshot).split_first()?;
         Some(Head { newest, rest })
     });
     let mut heads: BinaryHeap<Head<'_>> = heads.collect();

@@ -49,6 +49,13 @@ pub struct Room<'a> {
     pub(super) messages: &'a [MessageId],
 }
 
+impl<'a> Room<'a> {
+    /// Its messages up to the snapshot, which most often are all.
+    pub(super) fn until(&self, snapshot: MessageId) -> &'a [MessageId] {
+        &self.messages[gallop(self.messages, |id| id > snapshot)..]
+    }
+}
+
 /// All rooms of an organisation.
 #[derive(Clone, Debug)]
 pub struct Rooms<'a>(Vec<Room<'a>>);
@@ -70,7 +77,21 @@ impl<'a> Rooms<'a> {
         Ok(Self(each))
     }
 
-    pub(super) fn iter(&self) -> std::slice::Iter<'_, Room<'a>> {
+    pub(super) fn each(&self) -> std::slice::Iter<'_, Room<'a>> {
         self.0.iter()
     }
+}
+
+/// How many at the front are so: by steps that double, then by halves, because most often it is few.
+pub(super) fn gallop(run: &[MessageId], is_so: impl Fn(MessageId) -> bool) -> usize {
+    let mut known = 0;
+    let mut step = 1;
+    while let Some(&id) = run.get(known + step - 1)
+        && is_so(id)
+    {
+        known += step;
+        step *= 2;
+    }
+    let end = run.len().min(known + step - 1);
+    known + run[known..end].partition_point(|&id| is_so(id))
 }

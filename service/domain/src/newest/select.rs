@@ -4,7 +4,7 @@
 //!
 //! A guess decides only how much is left, never the answer.
 
-use super::{CutOff, Rooms, Window};
+use super::{CutOff, Rooms, Window, rooms::gallop};
 use crate::MessageId;
 use sample::Sample;
 
@@ -29,12 +29,12 @@ pub(super) fn cut_off(rooms: &Rooms<'_>, window: &Window) -> CutOff {
         return CutOff::NOTHING;
     }
     let mut sample = Sample::new();
-    let lengths: usize = rooms.iter().map(|room| room.messages.len()).sum();
+    let lengths: usize = rooms.each().map(|room| room.messages.len()).sum();
     let mut runs = Vec::new();
     // A quarter more than needed: too few would have to be found again, a few too many cost little.
     let mut aim = limit.saturating_add(limit / 4);
     loop {
-        let guess = sample.pivot(rooms.iter().map(|room| room.messages), lengths, aim);
+        let guess = sample.pivot(rooms.each().map(|room| room.messages), lengths, aim);
         let pivot = guess.map_or(window.oldest, |id| id.max(window.oldest));
         let found = newer(rooms, window, pivot, &mut runs);
         if found >= limit {
@@ -61,11 +61,8 @@ fn newer<'a>(
     let limit = window.limit as usize;
     let mut found = 0;
     runs.clear();
-    for room in rooms.iter() {
-        let mut run = room.messages;
-        if run.first().is_some_and(|&newest| newest > window.snapshot) {
-            run = &run[gallop(run, |id| id > window.snapshot)..];
-        }
+    for room in rooms.each() {
+        let run = room.until(window.snapshot);
         if run.first().is_none_or(|&newest| newest < pivot) {
             continue;
         }
@@ -127,18 +124,4 @@ fn cut(runs: &mut Vec<Run<'_>>, cuts: &[usize], keep_newer: bool) {
         *run = if keep_newer { &run[..at] } else { &run[at..] };
         !run.is_empty()
     });
-}
-
-/// How many at the front are so: by steps that double, then by halves, because most often it is few.
-fn gallop(run: Run<'_>, is_so: impl Fn(MessageId) -> bool) -> usize {
-    let mut known = 0;
-    let mut step = 1;
-    while let Some(&id) = run.get(known + step - 1)
-        && is_so(id)
-    {
-        known += step;
-        step *= 2;
-    }
-    let end = run.len().min(known + step - 1);
-    known + run[known..end].partition_point(|&id| is_so(id))
 }
