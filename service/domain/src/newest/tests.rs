@@ -7,26 +7,26 @@ use super::{CutOff, Disorder, Rooms, Strategy, UnknownStrategy, Window};
 use crate::{MessageId, RoomId};
 
 /// How many generated cases each strategy is compared on.
-const CASES: u32 = 10_000;
+pub(super) const CASES: u32 = 10_000;
 
 /// Rooms by id, with the messages of each.
-type Owned = Vec<(RoomId, Vec<MessageId>)>;
+pub(super) type Owned = Vec<(RoomId, Vec<MessageId>)>;
 
-fn message(number: u64) -> MessageId {
+pub(super) fn message(number: u64) -> MessageId {
     MessageId::new(number).unwrap()
 }
 
-fn room(number: u64) -> RoomId {
+pub(super) fn room(number: u64) -> RoomId {
     RoomId::new(number).unwrap()
 }
 
 /// Rooms 1, 2, … with these messages.
-fn rooms(messages: &[&[u64]]) -> Owned {
+pub(super) fn rooms(messages: &[&[u64]]) -> Owned {
     let ids = |ids: &&[u64]| ids.iter().map(|&id| message(id)).collect();
     (1..).map(room).zip(messages.iter().map(ids)).collect()
 }
 
-fn window(oldest: u64, snapshot: u64, limit: u32) -> Window {
+pub(super) fn window(oldest: u64, snapshot: u64, limit: u32) -> Window {
     Window { snapshot: message(snapshot), oldest: message(oldest), limit }
 }
 
@@ -35,7 +35,7 @@ fn checked(rooms: &Owned) -> Result<Rooms<'_>, Disorder> {
 }
 
 /// Sorts everything and truncates.
-fn oracle(rooms: &Owned, window: &Window) -> CutOff {
+pub(super) fn oracle(rooms: &Owned, window: &Window) -> CutOff {
     let mut seen = Vec::new();
     let mut all = Vec::new();
     for (room, ids) in rooms {
@@ -52,7 +52,7 @@ fn oracle(rooms: &Owned, window: &Window) -> CutOff {
 
 /// Rooms of any shape: some empty, some given twice, some much larger than others, with few or many ids in
 /// common, in a window that cuts anywhere.
-fn cases() -> impl proptest::strategy::Strategy<Value = (Owned, Window)> {
+pub(super) fn cases() -> impl proptest::strategy::Strategy<Value = (Owned, Window)> {
     let ids = prop_oneof![Just(60_u64), Just(1_000), Just(1 << 40)].prop_flat_map(|most| {
         let room = prop_oneof![
             8 => prop::collection::btree_set(1..=most, 0..6),
