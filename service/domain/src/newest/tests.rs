@@ -88,6 +88,33 @@ proptest! {
     }
 }
 
+/// Rooms that are large enough for `select` to narrow them down by several pivots: of any length up to thousands, each in a
+/// time of its own, so that what is guessed from some says little of the others.
+fn large_cases() -> impl proptest::strategy::Strategy<Value = (Owned, Window)> {
+    let ids = (0..4000_usize, 1..1000_u64, 1..60_u64).prop_map(|(count, start, step)| {
+        let start = start * start * 10;
+        (0..count as u64).rev().map(|n| message(start + n * step)).collect::<Vec<_>>()
+    });
+    let rooms = prop::collection::vec(ids, 1..60);
+    (rooms, 1_u32..8000, 1_u64..3_000_000).prop_map(|(rooms, limit, oldest)| {
+        let rooms = (1..).map(room).zip(rooms).collect();
+        (rooms, window(oldest, u64::MAX >> 1, limit))
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(500))]
+
+    #[test]
+    fn large_rooms_of_different_times((rooms, window) in large_cases()) {
+        let expected = oracle(&rooms, &window);
+        let rooms = checked(&rooms).unwrap();
+        for strategy in Strategy::ALL {
+            prop_assert_eq!(strategy.cut_off(&rooms, &window), expected, "{}", strategy);
+        }
+    }
+}
+
 #[test]
 fn answers_that_are_known() {
     let nothing = CutOff::NOTHING;

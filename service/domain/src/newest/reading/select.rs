@@ -29,13 +29,6 @@ struct Next {
     rate: Rate,
 }
 
-/// A page under way.
-#[derive(Clone, Copy, Debug)]
-struct Asked {
-    next: Next,
-    limit: u32,
-}
-
 #[derive(Debug)]
 pub(super) struct Selecting {
     window: Window,
@@ -43,11 +36,12 @@ pub(super) struct Selecting {
     /// Rooms of which nothing is read, those of the latest activity last.
     unread: Vec<Place>,
     continued: BinaryHeap<Next>,
-    asked: Vec<Asked>,
+    /// Pages under way.
+    asked: Vec<Next>,
     /// The newest messages of those that were read, falling, at most as many as the limit.
     known: Vec<MessageId>,
     /// What first pages have shown of late.
-    rate: Rate,
+    rate: Option<Rate>,
     top: Option<MessageId>,
 }
 
@@ -66,7 +60,7 @@ impl Selecting {
             continued: BinaryHeap::new(),
             asked: Vec::new(),
             known: Vec::new(),
-            rate: Rate::default(),
+            rate: None,
         }
     }
 
@@ -83,15 +77,15 @@ impl Selecting {
             self.continued.pop();
             self.size(&next, expected)
         };
-        self.asked.push(Asked { next, limit });
+        self.asked.push(next);
         Some((next.place, limit))
     }
 
     pub(super) fn accept(&mut self, place: &Place, ids: &[MessageId], next: Option<Place>) {
-        self.asked.retain(|asked| asked.next.place.room != place.room);
+        self.asked.retain(|asked| asked.place.room != place.room);
         let rate = Rate::of(ids);
         if place.pages == 0 {
-            self.rate = self.rate.towards(rate);
+            self.rate = Some(self.rate.map_or(rate, |mean| mean.towards(rate)));
         }
         let visible = ids.partition_point(|&id| self.may_matter(id));
         self.insert(&ids[..visible]);
@@ -115,7 +109,7 @@ impl Selecting {
         let unread = self
             .unread
             .last()
-            .and_then(|&place| Some(Next { newest: place.newest?, place, rate: self.rate }));
+            .and_then(|&place| Some(Next { newest: place.newest?, place, rate: Rate::default() }));
         let next = unread.max(self.continued.peek().copied())?;
         self.may_matter(next.newest).then_some(next)
     }
@@ -142,17 +136,28 @@ impl Selecting {
         }
     }
 
-    /// How many messages there will be from this one on, once the pages under way have come.
+    /// How many messages there will be from this one on, once the pages under way have come, and what follows
+    /// them down to this one: rather too many than too few, by as much as pages under way are uncertain.
     fn expected(&self, id: MessageId) -> u64 {
         let known = self.known.partition_point(|&known| known >= id) as u64;
-        let yields = self.asked.iter().filter(|asked| asked.next.newest >= id).map(|asked| {
-            let Next { newest, place, rate } = asked.next;
-            // A room of which nothing is read has its last activity, by which it came up.
-            let rate = if place.pages == 0 { self.rate } else { rate };
-            let sure = u64::from(place.pages == 0);
-            (sure + rate.within(unix_ms(newest) - unix_ms(id))).min(u64::from(asked.limit))
+        let newer = self.asked.iter().filter(|asked| asked.newest >= id);
+        let yields = newer.map(|asked| {
+            let sure = u64::from(asked.place.pages == 0);
+            sure + self.rate_of(asked).within(unix_ms(asked.newest) - unix_ms(id))
         });
-        known + yields.sum::<u64>()
+        let yields = yields.fold(0_u64, u64::saturating_add);
+        known.saturating_add(yields.saturating_add(yields / 8))
+    }
+
+    /// Of a room of which nothing is read: as of those that were read of late, or, if that is more, as if it
+    /// were posted to twice in as long a silence as the one since its newest message. One hot room
+    /// shows by that before anything is read.
+    fn rate_of(&self, next: &Next) -> Rate {
+        if next.place.pages > 0 {
+            return next.rate;
+        }
+        let silence_ms = unix_ms(self.window.snapshot) - unix_ms(next.newest);
+        self.rate.unwrap_or_default().max(Rate::once_in(silence_ms / 2))
     }
 
     /// How much of a room to read that goes on: what it will have down to about where the limit is.

@@ -18,6 +18,11 @@ impl Rate {
         Self(((ids.len() as u64 - 1) << 32) / between_ms)
     }
 
+    /// One message in so much time.
+    pub(super) fn once_in(ms: u64) -> Self {
+        Self((1 << 32) / ms.max(1))
+    }
+
     /// How many are to be expected in so much time.
     pub(super) fn within(self, ms: u64) -> u64 {
         let count = (u128::from(self.0) * u128::from(ms)) >> 32;

@@ -20,29 +20,29 @@ fn forty_days() -> Window {
     Window::at(AS_OF_UNIX_MS, now(), LIMIT)
 }
 
+/// Readings of at least so many pages keep nearly all of what may be under way under way. In smaller ones, waiting for the
+/// first answers shows: asking on without them would read pages that are not needed.
+const MANY: usize = 128;
+
 #[test]
 fn select_reads_little_more_than_the_least_in_few_steps_and_many_at_once() {
     for rooms in [1, 10, 40, 100, 300, 1000, 3000, 10_000] {
         for (name, lengths) in shapes(rooms) {
             let shelf = Shelf::new(posted(&lengths), usize::MAX, 0);
-            for seed in 1..4 {
+            let expected = counted(&shelf);
+            for seed in 1..5 {
                 let mut reading =
                     Reading::new(Strategy::Select, shelf.activities(), forty_days(), IN_FLIGHT_MAX);
                 let read = read(&mut reading, &shelf, IN_FLIGHT_MAX, seed);
-                let least = least_pages(&shelf, &read);
-                let pages = read.log.len();
+                let (least, pages) = (least_pages(&shelf, &read), read.log.len());
                 let progress = reading.progress();
-                let said = format!(
-                    "{rooms} {name}: {pages} pages of {least}, {} items, chain {}, in flight {:?} %",
-                    progress.items,
-                    progress.longest_chain,
-                    progress.in_flight_percent()
-                );
-                println!("{said}");
-                assert!(pages * 10 <= least * 11, "{said}");
+                let said = format!("{rooms} {name}: {pages} pages of {least}, {progress:?}");
+                assert_eq!(read.cut_off, Ok(expected), "{said}");
+                // Of fewer than ten, one more is more than a tenth.
+                assert!(pages <= (least + least / 10).max(least + 1), "{said}");
                 assert!(progress.longest_chain <= 4, "{said}");
-                assert!(progress.in_flight_percent().is_none_or(|share| share >= 90), "{said}");
-                assert_eq!(read.cut_off, Ok(counted(&shelf)), "{said}");
+                let share = progress.in_flight_percent().unwrap_or(100);
+                assert!(pages < MANY || share >= 90, "{said}");
             }
         }
     }
@@ -156,7 +156,6 @@ fn what_is_held_for_ten_million_messages() {
             let mut reading = Reading::new(strategy, made.activities(), forty_days(), 32);
             cut_off = drain(&mut reading, &made);
         });
-        println!("{strategy}: {} KiB at most", held.bytes_max / 1024);
         assert!(held.bytes_max <= 64 << 20, "{strategy}: {} bytes", held.bytes_max);
         // The answer by its definition: as many messages from it on as the limit.
         let oldest = cut_off.oldest_visible.unwrap();
