@@ -15,6 +15,9 @@ mod messages;
 mod reactions;
 mod turns;
 
+mod calculation;
+mod organisations;
+
 mod batch;
 mod fill;
 mod tables;
@@ -38,8 +41,6 @@ use crate::{
     Consumed, ListMessages, ListReactions, MessageReactions, MessageView, Operation, Post,
     ReactionKey, Store, StoreError, Written,
 };
-
-pub(crate) use fill::Filled;
 
 pub use errors::{OpenError, TableError};
 pub use options::{Endpoint, Options, Timeouts};

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     ListMessages, ListReactions, Operation, Store as _,
-    bulk::{BulkMessage, BulkRoom},
+    bulk::{BulkMessage, BulkPart, BulkRoom, Label},
     dynamo::{DynamoStore, Endpoint, Options},
 };
 
@@ -22,7 +22,9 @@ async fn a_page_of_over_a_megabyte_is_whole() {
     let tables = TestTables::make("pages").await;
     let room = large_room(300);
     let ids: Vec<_> = room.messages.iter().map(|message| message.message).collect();
-    tables.fill(&[room], "a hash").await.unwrap();
+    let part = BulkPart { rooms: vec![room], ..BulkPart::default() };
+    let label = Label { dataset: "a hash", newest: MessageId::MIN };
+    tables.fill([part].into_iter(), label).await.unwrap();
 
     let page = ListMessages { room: ROOM, viewer: VIEWER, before: None, limit: 1000 };
     let read = tables.list_messages(page).await.unwrap();
