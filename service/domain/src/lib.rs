@@ -9,6 +9,10 @@ mod kind;
 mod reaction;
 mod tally;
 
+pub mod newest;
+
+pub mod partition;
+
 pub mod limits;
 
 pub use ids::{AccountId, InvalidId, MessageId, OrgId, RoomId};

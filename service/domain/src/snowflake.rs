@@ -113,6 +113,17 @@ pub fn next_id(state: IdState, node: Node, unix_ms: u64) -> Result<(MessageId, I
     Ok((id, next))
 }
 
+/// The smallest id that a message of this millisecond can have; the ends of the ids for times outside of them.
+pub(crate) const fn first_of(unix_ms: u64) -> MessageId {
+    let ms = unix_ms.saturating_sub(EPOCH_UNIX_MS);
+    let number = if ms > MS_MAX { u64::MAX } else { ms << (NODE_BITS + SEQUENCE_BITS) };
+    match MessageId::new(number) {
+        Ok(id) => id,
+        Err(_) if number == 0 => MessageId::MIN,
+        Err(_) => MessageId::MAX,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
