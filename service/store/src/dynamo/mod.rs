@@ -25,6 +25,8 @@ mod tables;
 mod draws;
 mod errors;
 
+mod throttle;
+
 use std::{
     future::Future,
     sync::{Arc, Mutex},
@@ -44,6 +46,7 @@ use crate::{
 
 pub use errors::{OpenError, TableError};
 pub use options::{Endpoint, Options, Timeouts};
+pub use throttle::{Throttled, Throughput};
 
 /// The store on DynamoDB, or on a local engine that speaks its protocol.
 #[derive(Debug)]

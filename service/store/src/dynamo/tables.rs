@@ -44,6 +44,15 @@ pub(super) struct Table<'a> {
     index: Option<(&'static str, [Key; 2])>,
 }
 
+impl Table<'_> {
+    /// Its partition key; its index and the partition key of that.
+    pub(super) fn partition_keys(&self) -> (&'static str, Option<(&'static str, &'static str)>) {
+        let (own, _) = &self.keys[0];
+        let index = self.index.as_ref();
+        (own, index.map(|(name, [(key, _), _])| (*name, *key)))
+    }
+}
+
 /// Of `members`: rooms by account, of those who have not left.
 pub(super) const JOINED_INDEX: &str = "joined";
 /// Of `accounts`: accounts by organisation.
