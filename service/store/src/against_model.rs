@@ -81,15 +81,31 @@ async fn answer<S: Store>(store: &S, step: &Step, posted: &[MessageId]) -> Strin
     }
 }
 
+/// What a viewer sees of a room, and what the batch does.
+#[derive(Debug, PartialEq)]
+struct Everything {
+    messages: Vec<MessageView>,
+    member: bool,
+    joined: Vec<RoomId>,
+    ids: Vec<MessageId>,
+    last_activity: Option<MessageId>,
+}
+
 /// Every message of every room as one viewer sees it.
-async fn everything<S: Store>(store: &S) -> Vec<(Vec<MessageView>, bool)> {
+async fn everything<S: Store>(store: &S) -> Vec<Everything> {
     let mut all = Vec::new();
     for room in 1..4 {
         for viewer in 1..4 {
             let (room, viewer) = (RoomId::new(room).unwrap(), AccountId::new(viewer).unwrap());
             let list = ListMessages { room, viewer, before: None, limit: 1000 };
             let messages = store.list_messages(list).await.unwrap();
-            all.push((messages, store.is_member(room, viewer).await.unwrap()));
+            all.push(Everything {
+                messages,
+                member: store.is_member(room, viewer).await.unwrap(),
+                joined: store.list_joined_rooms(viewer, None, 10).await.unwrap().items,
+                ids: store.list_message_ids(room, None, 1000).await.unwrap().items,
+                last_activity: store.find_last_activity(room).await.unwrap(),
+            });
         }
     }
     all

@@ -9,7 +9,7 @@
 //! | members | `r` room | `a` account | `j` the account again, until it leaves: the key of the index `joined` (`j`, `r`) |
 //! | orgs | `o` organisation | | `p` true if its plan is paid |
 //! | accounts | `a` account | | `o` organisation; index `org` (`o`, `a`) |
-//! | view_limits | `o` organisation | | `c` cut-off (none: it sees nothing), `n` count, `s` snapshot, `t` as of |
+//! | `view_limits` | `o` organisation | | `c` cut-off (none: it sees nothing), `n` count, `s` snapshot, `t` as of |
 //! | calculation | `o` organisation | `m` message | |
 //!
 //! Room 0 and message 0 are no ids: the items with these keys, the sentinels, belong to the store

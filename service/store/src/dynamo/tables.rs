@@ -44,9 +44,12 @@ pub(super) struct Table<'a> {
     index: Option<(&'static str, [Key; 2])>,
 }
 
+/// The attribute that is a table's partition key; the name of its index, and that of the index.
+pub(super) type PartitionKeys = (&'static str, Option<(&'static str, &'static str)>);
+
 impl Table<'_> {
-    /// Its partition key; its index and the partition key of that.
-    pub(super) fn partition_keys(&self) -> (&'static str, Option<(&'static str, &'static str)>) {
+    /// By which its items and those of its index lie together.
+    pub(super) fn partition_keys(&self) -> PartitionKeys {
         let (own, _) = &self.keys[0];
         let index = self.index.as_ref();
         (own, index.map(|(name, [(key, _), _])| (*name, *key)))

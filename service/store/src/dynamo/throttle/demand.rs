@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use chat_domain::partition::key_hash;
 use serde_json::{Map, Value};
 
-use super::super::tables::Tables;
+use super::super::tables::{PartitionKeys, Tables};
 
 /// Of one table or index.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,7 +20,7 @@ pub(super) struct Demand {
 }
 
 /// The partition keys by table: its own, and that of its index.
-pub(super) struct Keys(HashMap<String, (&'static str, Option<(&'static str, &'static str)>)>);
+pub(super) struct Keys(HashMap<String, PartitionKeys>);
 
 impl Keys {
     /// Of all tables that a store has.
@@ -39,7 +39,9 @@ impl Keys {
                 let mut demands: Vec<_> =
                     actions.flat_map(|action| self.of_action(action)).collect();
                 // A transaction prepares and commits.
-                demands.iter_mut().for_each(|demand| demand.half_units *= 2);
+                for demand in &mut demands {
+                    demand.half_units *= 2;
+                }
                 demands
             }
             _ => Vec::new(),
