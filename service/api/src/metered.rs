@@ -13,10 +13,10 @@ use std::{
 };
 
 use axum::extract::FromRequestParts;
-use chat_domain::{AccountId, Kind, MessageId, RoomId};
+use chat_domain::{AccountId, Kind, MessageId, OrgId, RoomId};
 use chat_store::{
-    Consumed, ListMessages, ListReactions, MessageReactions, MessageView, Post, ReactionKey, Store,
-    StoreError, Written,
+    Consumed, ListMessages, ListReactions, MessageReactions, MessageView, Org, OrgStore, Page,
+    Post, ReactionKey, Store, StoreError, ViewLimit, Written,
 };
 use http::request::Parts;
 
@@ -108,5 +108,70 @@ impl<S: Store> Store for Metered<S> {
 
     fn consumed(&self) -> Vec<Consumed> {
         self.store.consumed()
+    }
+}
+
+impl<S: Store> OrgStore for Metered<S> {
+    async fn put_org(&self, org: Org) -> Result<(), StoreError> {
+        self.call("put_org", self.store.put_org(org)).await
+    }
+
+    async fn find_org(&self, org: OrgId) -> Result<Option<Org>, StoreError> {
+        self.call("find_org", self.store.find_org(org)).await
+    }
+
+    async fn list_free_orgs(
+        &self,
+        after: Option<OrgId>,
+        limit: usize,
+    ) -> Result<Page<OrgId>, StoreError> {
+        self.call("list_free_orgs", self.store.list_free_orgs(after, limit)).await
+    }
+
+    async fn put_account(&self, account: AccountId, org: OrgId) -> Result<(), StoreError> {
+        self.call("put_account", self.store.put_account(account, org)).await
+    }
+
+    async fn find_account(&self, account: AccountId) -> Result<Option<OrgId>, StoreError> {
+        self.call("find_account", self.store.find_account(account)).await
+    }
+
+    async fn list_accounts(
+        &self,
+        org: OrgId,
+        after: Option<AccountId>,
+        limit: usize,
+    ) -> Result<Page<AccountId>, StoreError> {
+        self.call("list_accounts", self.store.list_accounts(org, after, limit)).await
+    }
+
+    async fn list_joined_rooms(
+        &self,
+        account: AccountId,
+        after: Option<RoomId>,
+        limit: usize,
+    ) -> Result<Page<RoomId>, StoreError> {
+        self.call("list_joined_rooms", self.store.list_joined_rooms(account, after, limit)).await
+    }
+
+    async fn list_message_ids(
+        &self,
+        room: RoomId,
+        before: Option<MessageId>,
+        limit: usize,
+    ) -> Result<Page<MessageId>, StoreError> {
+        self.call("list_message_ids", self.store.list_message_ids(room, before, limit)).await
+    }
+
+    async fn find_last_activity(&self, room: RoomId) -> Result<Option<MessageId>, StoreError> {
+        self.call("find_last_activity", self.store.find_last_activity(room)).await
+    }
+
+    async fn put_view_limit(&self, limit: ViewLimit) -> Result<bool, StoreError> {
+        self.call("put_view_limit", self.store.put_view_limit(limit)).await
+    }
+
+    async fn find_view_limit(&self, org: OrgId) -> Result<Option<ViewLimit>, StoreError> {
+        self.call("find_view_limit", self.store.find_view_limit(org)).await
     }
 }

@@ -1,11 +1,12 @@
 //! Random sequences of writes, reads and power losses: each store must answer as the model does, throughout.
 
-use chat_domain::{AccountId, EPOCH_UNIX_MS, Kind, MessageId, MessageText, RoomId};
+use chat_domain::{AccountId, EPOCH_UNIX_MS, Kind, MessageId, MessageText, OrgId, RoomId};
 use proptest::prelude::*;
 
 use crate::{
-    CommitMode, ListMessages, ListReactions, MessageView, Options, Post, ReactionKey, RedbStore,
-    Store, dynamo::TestTables, model::ModelStore, power_loss::Disk, redb_store::open_backend,
+    CommitMode, ListMessages, ListReactions, MessageView, Options, Org, Plan, Post, ReactionKey,
+    RedbStore, Store, ViewLimit, dynamo::TestTables, model::ModelStore, power_loss::Disk,
+    redb_store::open_backend,
 };
 
 /// Small numbers, so that steps meet each other. `message` counts the posts so far.
@@ -18,6 +19,9 @@ enum Step {
     Delete { room: u64, account: u64, message: usize },
     Page { room: u64, account: u64, before: usize, limit: usize },
     Range { room: u64, account: u64, first: usize, last: usize, limit: usize },
+    Org { org: u64, paid: bool },
+    Account { account: u64, org: u64 },
+    Limit { org: u64, snapshot: u64, cut_off: u64 },
     PowerLoss,
 }
 
@@ -36,6 +40,10 @@ fn step() -> impl Strategy<Value = Step> {
             .prop_map(|(room, account, before, limit)| Step::Page { room, account, before, limit }),
         3 => (room, account, message.clone(), message, 0usize..6)
             .prop_map(|(room, account, first, last, limit)| Step::Range { room, account, first, last, limit }),
+        2 => (1u64..4, any::<bool>()).prop_map(|(org, paid)| Step::Org { org, paid }),
+        3 => (1u64..4, 1u64..4).prop_map(|(account, org)| Step::Account { account, org }),
+        3 => (1u64..4, 1u64..4, 0u64..3)
+            .prop_map(|(org, snapshot, cut_off)| Step::Limit { org, snapshot, cut_off }),
         1 => Just(Step::PowerLoss),
     ]
 }
@@ -77,22 +85,81 @@ async fn answer<S: Store>(store: &S, step: &Step, posted: &[MessageId]) -> Strin
             let wanted = ListReactions { room: room(r), viewer: account(a), first, last, limit };
             format!("{:?}", store.list_reactions(wanted).await)
         }
+        Step::Org { org, paid } => {
+            let plan = if paid { Plan::Paid } else { Plan::Free };
+            format!("{:?}", store.put_org(Org { org: org_id(org), plan }).await)
+        }
+        Step::Account { account: a, org } => {
+            format!("{:?}", store.put_account(account(a), org_id(org)).await)
+        }
+        Step::Limit { org, snapshot, cut_off } => {
+            format!("{:?}", store.put_view_limit(limit(org, snapshot, cut_off)).await)
+        }
         Step::PowerLoss => String::new(),
     }
 }
 
-/// Every message of every room as one viewer sees it.
-async fn everything<S: Store>(store: &S) -> Vec<(Vec<MessageView>, bool)> {
+fn org_id(number: u64) -> OrgId {
+    OrgId::new(number).unwrap()
+}
+
+fn limit(org: u64, snapshot: u64, cut_off: u64) -> ViewLimit {
+    let message = |number| MessageId::new(number).ok();
+    let (cut_off, snapshot) = (message(cut_off), message(snapshot).unwrap());
+    ViewLimit { org: org_id(org), cut_off, count: snapshot.number(), snapshot, as_of_unix_ms: 1 }
+}
+
+/// What a viewer sees of a room, and what the batch does.
+#[derive(Debug, PartialEq)]
+struct Everything {
+    messages: Vec<MessageView>,
+    member: bool,
+    joined: Vec<RoomId>,
+    ids: Vec<MessageId>,
+    last_activity: Option<MessageId>,
+}
+
+/// An organisation, as the batch sees it.
+#[derive(Debug, PartialEq)]
+struct Organisation {
+    org: Option<Org>,
+    free: bool,
+    accounts: Vec<AccountId>,
+    limit: Option<ViewLimit>,
+}
+
+async fn organisations<S: Store>(store: &S) -> Vec<Organisation> {
+    let free = store.list_free_orgs(None, 10).await.unwrap().items;
+    let mut all = Vec::new();
+    for org in (1..4).map(org_id) {
+        all.push(Organisation {
+            org: store.find_org(org).await.unwrap(),
+            free: free.contains(&org),
+            accounts: store.list_accounts(org, None, 10).await.unwrap().items,
+            limit: store.find_view_limit(org).await.unwrap(),
+        });
+    }
+    all
+}
+
+/// Every message of every room as one viewer sees it, and every organisation.
+async fn everything<S: Store>(store: &S) -> (Vec<Everything>, Vec<Organisation>) {
     let mut all = Vec::new();
     for room in 1..4 {
         for viewer in 1..4 {
             let (room, viewer) = (RoomId::new(room).unwrap(), AccountId::new(viewer).unwrap());
             let list = ListMessages { room, viewer, before: None, limit: 1000 };
             let messages = store.list_messages(list).await.unwrap();
-            all.push((messages, store.is_member(room, viewer).await.unwrap()));
+            all.push(Everything {
+                messages,
+                member: store.is_member(room, viewer).await.unwrap(),
+                joined: store.list_joined_rooms(viewer, None, 10).await.unwrap().items,
+                ids: store.list_message_ids(room, None, 1000).await.unwrap().items,
+                last_activity: store.find_last_activity(room).await.unwrap(),
+            });
         }
     }
-    all
+    (all, organisations(store).await)
 }
 
 /// Does a step on both; `posted` grows by what was posted.

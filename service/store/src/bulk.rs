@@ -1,8 +1,40 @@
-//! Rooms as they are before any store holds them: what a data set fills a store with.
+//! Organisations and rooms as they are before any store holds them: what a data set fills a store with.
+//!
+//! A data set comes in parts, so that no more of it than a part is ever in memory.
 
-use chat_domain::{AccountId, Change, Kind, MessageId, ReactionRecord, RoomId, Tally};
+use chat_domain::{AccountId, Change, Kind, MessageId, OrgId, ReactionRecord, RoomId, Tally};
 
-use crate::StoreError;
+use crate::{Org, StoreError};
+
+/// A part of a data set. A room may come in several parts, its members with the first of them.
+#[derive(Default)]
+pub(crate) struct BulkPart {
+    pub(crate) orgs: Vec<Org>,
+    pub(crate) accounts: Vec<(AccountId, OrgId)>,
+    pub(crate) rooms: Vec<BulkRoom>,
+}
+
+/// Which data set is in a store.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Filled {
+    /// Nothing is in it.
+    Empty,
+    /// Rooms that no data set filled.
+    Unknown,
+    /// This one, of which a part may be missing.
+    Partly(String),
+    /// This one.
+    Whole(String),
+}
+
+/// What a store keeps of a data set as a whole.
+#[derive(Clone, Copy)]
+pub(crate) struct Label<'a> {
+    /// The hash that names it.
+    pub(crate) dataset: &'a str,
+    /// Ids of later posts are above this one.
+    pub(crate) newest: MessageId,
+}
 
 /// A room, its members and its messages, both in rising order.
 pub(crate) struct BulkRoom {
@@ -34,9 +66,4 @@ impl BulkMessage {
             tally.after(change).map_err(|error| StoreError::Corrupt(error.to_string()))
         })
     }
-}
-
-/// The newest message of all rooms.
-pub(crate) fn newest(rooms: &[BulkRoom]) -> Option<MessageId> {
-    rooms.iter().filter_map(|room| room.messages.last()).map(|message| message.message).max()
 }

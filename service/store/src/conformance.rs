@@ -2,16 +2,23 @@
 //!
 //! Each check works in rooms of its own, so that they can share one store.
 
+mod organisations;
+
 use std::sync::Arc;
 
 use chat_domain::{AccountId, EPOCH_UNIX_MS, Kind, MessageId, MessageText, ReactionRecord, RoomId};
 
 use crate::{ListMessages, ListReactions, Post, ReactionKey, Store, StoreError, Written};
 
+pub use organisations::{
+    a_calculation_table_is_sorted, accounts_are_of_one_organisation, free_organisations_are_listed,
+    ids_walk_a_room_newest_first, joined_rooms_follow_memberships, view_limits_never_go_back,
+};
+
 /// How many writers race in `one_reaction_per_person`.
 const WRITERS: u32 = 64;
 
-/// All checks.
+/// All checks but that of the calculation table, which is no part of a service's store.
 pub async fn all<S: Store>(store: &Arc<S>) {
     probe_answers(&**store).await;
     members_come_and_go(&**store).await;
@@ -24,6 +31,11 @@ pub async fn all<S: Store>(store: &Arc<S>) {
     tallies_follow_everybody(&**store).await;
     unknown_messages_take_no_reaction(&**store).await;
     one_reaction_per_person(Arc::clone(store)).await;
+    free_organisations_are_listed(&**store).await;
+    accounts_are_of_one_organisation(&**store).await;
+    joined_rooms_follow_memberships(&**store).await;
+    ids_walk_a_room_newest_first(&**store).await;
+    view_limits_never_go_back(&**store).await;
 }
 
 /// A store that runs says so.

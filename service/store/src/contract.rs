@@ -10,10 +10,11 @@ use chat_domain::{
     AccountId, Change, IdError, Kind, MessageId, MessageText, ReactionRecord, RoomId, Tally,
 };
 
-use crate::Consumed;
+use crate::{Consumed, OrgStore};
 
-/// A store of rooms, messages and reactions. A write is durable when its future is ready.
-pub trait Store: Send + Sync + 'static {
+/// A store of rooms, messages and reactions, and of the organisations that see them. A write is durable
+/// when its future is ready.
+pub trait Store: OrgStore {
     /// Adds a message and gives it an id above all ids given before. `NotFound`: no such room.
     fn post_message(
         &self,

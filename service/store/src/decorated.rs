@@ -4,11 +4,11 @@
 
 use std::{future::Future, sync::Arc};
 
-use chat_domain::{AccountId, Kind, MessageId, RoomId};
+use chat_domain::{AccountId, Kind, MessageId, OrgId, RoomId};
 
 use crate::{
-    Consumed, ListMessages, ListReactions, MessageReactions, MessageView, Operation, Post,
-    ReactionKey, Store, StoreError, Written,
+    CalculationTable, Consumed, ListMessages, ListReactions, MessageReactions, MessageView,
+    Operation, Org, OrgStore, Page, Post, ReactionKey, Store, StoreError, ViewLimit, Written,
 };
 
 /// What stands around a call.
@@ -28,7 +28,7 @@ pub struct Decorated<S, D> {
     decorator: D,
 }
 
-impl<S: Store, D: Decorator> Decorated<S, D> {
+impl<S: Send + Sync, D: Decorator> Decorated<S, D> {
     /// The store may be shared with others, whose calls are not decorated.
     pub fn new(store: Arc<S>, decorator: D) -> Self {
         Self { store, decorator }
@@ -85,5 +85,99 @@ impl<S: Store, D: Decorator> Store for Decorated<S, D> {
 
     fn consumed(&self) -> Vec<Consumed> {
         self.store.consumed()
+    }
+}
+
+impl<S: OrgStore, D: Decorator> OrgStore for Decorated<S, D> {
+    async fn put_org(&self, org: Org) -> Result<(), StoreError> {
+        self.around(Operation::PutOrg, self.store.put_org(org)).await
+    }
+
+    async fn find_org(&self, org: OrgId) -> Result<Option<Org>, StoreError> {
+        self.around(Operation::FindOrg, self.store.find_org(org)).await
+    }
+
+    async fn list_free_orgs(
+        &self,
+        after: Option<OrgId>,
+        limit: usize,
+    ) -> Result<Page<OrgId>, StoreError> {
+        self.around(Operation::ListFreeOrgs, self.store.list_free_orgs(after, limit)).await
+    }
+
+    async fn put_account(&self, account: AccountId, org: OrgId) -> Result<(), StoreError> {
+        self.around(Operation::PutAccount, self.store.put_account(account, org)).await
+    }
+
+    async fn find_account(&self, account: AccountId) -> Result<Option<OrgId>, StoreError> {
+        self.around(Operation::FindAccount, self.store.find_account(account)).await
+    }
+
+    async fn list_accounts(
+        &self,
+        org: OrgId,
+        after: Option<AccountId>,
+        limit: usize,
+    ) -> Result<Page<AccountId>, StoreError> {
+        self.around(Operation::ListAccounts, self.store.list_accounts(org, after, limit)).await
+    }
+
+    async fn list_joined_rooms(
+        &self,
+        account: AccountId,
+        after: Option<RoomId>,
+        limit: usize,
+    ) -> Result<Page<RoomId>, StoreError> {
+        self.around(Operation::ListJoinedRooms, self.store.list_joined_rooms(account, after, limit))
+            .await
+    }
+
+    async fn list_message_ids(
+        &self,
+        room: RoomId,
+        before: Option<MessageId>,
+        limit: usize,
+    ) -> Result<Page<MessageId>, StoreError> {
+        self.around(Operation::ListMessageIds, self.store.list_message_ids(room, before, limit))
+            .await
+    }
+
+    async fn find_last_activity(&self, room: RoomId) -> Result<Option<MessageId>, StoreError> {
+        self.around(Operation::FindLastActivity, self.store.find_last_activity(room)).await
+    }
+
+    async fn put_view_limit(&self, limit: ViewLimit) -> Result<bool, StoreError> {
+        self.around(Operation::PutViewLimit, self.store.put_view_limit(limit)).await
+    }
+
+    async fn find_view_limit(&self, org: OrgId) -> Result<Option<ViewLimit>, StoreError> {
+        self.around(Operation::FindViewLimit, self.store.find_view_limit(org)).await
+    }
+}
+
+impl<S: CalculationTable, D: Decorator> CalculationTable for Decorated<S, D> {
+    async fn insert_calculated(
+        &self,
+        org: OrgId,
+        messages: &[MessageId],
+    ) -> Result<(), StoreError> {
+        self.around(Operation::InsertCalculated, self.store.insert_calculated(org, messages)).await
+    }
+
+    async fn list_calculated(
+        &self,
+        org: OrgId,
+        before: Option<MessageId>,
+        limit: usize,
+    ) -> Result<Page<MessageId>, StoreError> {
+        self.around(Operation::ListCalculated, self.store.list_calculated(org, before, limit)).await
+    }
+
+    async fn delete_calculated(
+        &self,
+        org: OrgId,
+        messages: &[MessageId],
+    ) -> Result<(), StoreError> {
+        self.around(Operation::DeleteCalculated, self.store.delete_calculated(org, messages)).await
     }
 }

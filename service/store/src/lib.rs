@@ -4,6 +4,9 @@
 //! conformance suite holds all of them to it.
 
 mod contract;
+mod organisations;
+mod calculation;
+
 mod operation;
 
 mod decorated;
@@ -31,10 +34,12 @@ mod against_model;
 #[cfg(test)]
 mod power_loss;
 
+pub use calculation::{CALCULATED_BATCH_MAX, CalculationTable, clear_calculated};
 pub use contract::{
     ListMessages, ListReactions, MessageReactions, MessageView, Post, ReactionKey, Store,
     StoreError, Written,
 };
 pub use decorated::{Decorated, Decorator};
 pub use operation::{Consumed, Operation};
+pub use organisations::{Org, OrgStore, Page, Plan, ViewLimit};
 pub use redb_store::{CommitMode, OpenError, Options, RedbStore};

@@ -1,4 +1,4 @@
-//! The contract in a hundred lines of ordered maps: slow, obvious, and the oracle of every other store.
+//! The contracts in two hundred lines of ordered maps: slow, obvious, and the oracle of every other store.
 //!
 //! It keeps no tallies (it counts people each time) and makes ids by its own arithmetic, so that it
 //! shares no decision with the stores that it judges.
@@ -9,12 +9,12 @@ use std::{
 };
 
 use chat_domain::{
-    AccountId, Change, EPOCH_UNIX_MS, Kind, MessageId, ReactionRecord, RoomId, Tally,
+    AccountId, Change, EPOCH_UNIX_MS, Kind, MessageId, OrgId, ReactionRecord, RoomId, Tally,
 };
 
 use crate::{
-    ListMessages, ListReactions, MessageReactions, MessageView, Post, ReactionKey, Store,
-    StoreError, Written,
+    CalculationTable, ListMessages, ListReactions, MessageReactions, MessageView, Org, OrgStore,
+    Page, Plan, Post, ReactionKey, Store, StoreError, ViewLimit, Written,
 };
 
 /// Everything in memory, gone with the process.
@@ -28,6 +28,10 @@ struct State {
     members: BTreeSet<(RoomId, AccountId)>,
     messages: BTreeMap<(RoomId, MessageId), (AccountId, String)>,
     reactions: BTreeMap<ReactionKey, (Option<Kind>, u64)>,
+    orgs: BTreeMap<OrgId, Plan>,
+    accounts: BTreeMap<AccountId, OrgId>,
+    view_limits: BTreeMap<OrgId, ViewLimit>,
+    calculated: BTreeSet<(OrgId, MessageId)>,
 }
 
 impl State {
@@ -126,4 +130,139 @@ impl Store for ModelStore {
     async fn probe(&self) -> Result<(), StoreError> {
         Ok(())
     }
+}
+
+impl OrgStore for ModelStore {
+    async fn put_org(&self, org: Org) -> Result<(), StoreError> {
+        self.state().orgs.insert(org.org, org.plan);
+        Ok(())
+    }
+
+    async fn find_org(&self, org: OrgId) -> Result<Option<Org>, StoreError> {
+        Ok(self.state().orgs.get(&org).map(|plan| Org { org, plan: *plan }))
+    }
+
+    async fn list_free_orgs(
+        &self,
+        after: Option<OrgId>,
+        limit: usize,
+    ) -> Result<Page<OrgId>, StoreError> {
+        let state = self.state();
+        let free = state.orgs.iter().filter(|(_, plan)| **plan == Plan::Free).map(|(org, _)| *org);
+        Ok(rising(free, after, limit))
+    }
+
+    async fn put_account(&self, account: AccountId, org: OrgId) -> Result<(), StoreError> {
+        self.state().accounts.insert(account, org);
+        Ok(())
+    }
+
+    async fn find_account(&self, account: AccountId) -> Result<Option<OrgId>, StoreError> {
+        Ok(self.state().accounts.get(&account).copied())
+    }
+
+    async fn list_accounts(
+        &self,
+        org: OrgId,
+        after: Option<AccountId>,
+        limit: usize,
+    ) -> Result<Page<AccountId>, StoreError> {
+        let state = self.state();
+        let here = state.accounts.iter().filter(|(_, of)| **of == org).map(|(account, _)| *account);
+        Ok(rising(here, after, limit))
+    }
+
+    async fn list_joined_rooms(
+        &self,
+        account: AccountId,
+        after: Option<RoomId>,
+        limit: usize,
+    ) -> Result<Page<RoomId>, StoreError> {
+        let state = self.state();
+        let joined = state.members.iter().filter(|(_, member)| *member == account);
+        Ok(rising(joined.map(|(room, _)| *room), after, limit))
+    }
+
+    async fn list_message_ids(
+        &self,
+        room: RoomId,
+        before: Option<MessageId>,
+        limit: usize,
+    ) -> Result<Page<MessageId>, StoreError> {
+        let state = self.state();
+        let here = state.messages.keys().filter(|(of, _)| *of == room).map(|(_, message)| *message);
+        Ok(falling(here, before, limit))
+    }
+
+    async fn find_last_activity(&self, room: RoomId) -> Result<Option<MessageId>, StoreError> {
+        let state = self.state();
+        let here = state.messages.keys().filter(|(of, _)| *of == room).map(|(_, message)| *message);
+        Ok(here.max())
+    }
+
+    async fn put_view_limit(&self, limit: ViewLimit) -> Result<bool, StoreError> {
+        let mut state = self.state();
+        let kept = state.view_limits.get(&limit.org);
+        let newest = kept.is_none_or(|kept| kept.snapshot <= limit.snapshot);
+        if newest {
+            state.view_limits.insert(limit.org, limit);
+        }
+        Ok(newest)
+    }
+
+    async fn find_view_limit(&self, org: OrgId) -> Result<Option<ViewLimit>, StoreError> {
+        Ok(self.state().view_limits.get(&org).copied())
+    }
+}
+
+impl CalculationTable for ModelStore {
+    async fn insert_calculated(
+        &self,
+        org: OrgId,
+        messages: &[MessageId],
+    ) -> Result<(), StoreError> {
+        self.state().calculated.extend(messages.iter().map(|message| (org, *message)));
+        Ok(())
+    }
+
+    async fn list_calculated(
+        &self,
+        org: OrgId,
+        before: Option<MessageId>,
+        limit: usize,
+    ) -> Result<Page<MessageId>, StoreError> {
+        let state = self.state();
+        let here =
+            state.calculated.iter().filter(|(of, _)| *of == org).map(|(_, message)| *message);
+        Ok(falling(here, before, limit))
+    }
+
+    async fn delete_calculated(
+        &self,
+        org: OrgId,
+        messages: &[MessageId],
+    ) -> Result<(), StoreError> {
+        let mut state = self.state();
+        for message in messages {
+            state.calculated.remove(&(org, *message));
+        }
+        Ok(())
+    }
+}
+
+/// A page of a list in rising order.
+fn rising<T: Copy + Ord>(all: impl Iterator<Item = T>, after: Option<T>, limit: usize) -> Page<T> {
+    let rest: Vec<T> = all.filter(|item| after.is_none_or(|after| *item > after)).collect();
+    if limit == 0 { Page::empty() } else { Page::cut(rest, limit) }
+}
+
+/// The same with the newest first.
+fn falling<T: Copy + Ord>(
+    all: impl Iterator<Item = T>,
+    before: Option<T>,
+    limit: usize,
+) -> Page<T> {
+    let mut rest: Vec<T> = all.filter(|item| before.is_none_or(|before| *item < before)).collect();
+    rest.reverse();
+    if limit == 0 { Page::empty() } else { Page::cut(rest, limit) }
 }

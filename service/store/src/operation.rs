@@ -1,8 +1,8 @@
-//! The calls of the contract by name, and what a store says that they used up.
+//! The calls of the contracts by name, and what a store says that they used up.
 //!
 //! A store that is paid by the unit must be able to say which call cost what; others say nothing.
 
-/// A call of the contract.
+/// A call of a contract.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Operation {
     /// `Store::post_message`.
@@ -23,11 +23,39 @@ pub enum Operation {
     IsMember,
     /// `Store::probe`.
     Probe,
+    /// `OrgStore::put_org`.
+    PutOrg,
+    /// `OrgStore::find_org`.
+    FindOrg,
+    /// `OrgStore::list_free_orgs`.
+    ListFreeOrgs,
+    /// `OrgStore::put_account`.
+    PutAccount,
+    /// `OrgStore::find_account`.
+    FindAccount,
+    /// `OrgStore::list_accounts`.
+    ListAccounts,
+    /// `OrgStore::list_joined_rooms`.
+    ListJoinedRooms,
+    /// `OrgStore::list_message_ids`.
+    ListMessageIds,
+    /// `OrgStore::find_last_activity`.
+    FindLastActivity,
+    /// `OrgStore::put_view_limit`.
+    PutViewLimit,
+    /// `OrgStore::find_view_limit`.
+    FindViewLimit,
+    /// `CalculationTable::insert_calculated`.
+    InsertCalculated,
+    /// `CalculationTable::list_calculated`.
+    ListCalculated,
+    /// `CalculationTable::delete_calculated`.
+    DeleteCalculated,
 }
 
 impl Operation {
-    /// Every call, in the order of the contract.
-    pub const ALL: [Self; 9] = [
+    /// Every call, in the order of the contracts.
+    pub const ALL: [Self; 23] = [
         Self::PostMessage,
         Self::ListMessages,
         Self::ListReactions,
@@ -37,6 +65,20 @@ impl Operation {
         Self::DeleteMember,
         Self::IsMember,
         Self::Probe,
+        Self::PutOrg,
+        Self::FindOrg,
+        Self::ListFreeOrgs,
+        Self::PutAccount,
+        Self::FindAccount,
+        Self::ListAccounts,
+        Self::ListJoinedRooms,
+        Self::ListMessageIds,
+        Self::FindLastActivity,
+        Self::PutViewLimit,
+        Self::FindViewLimit,
+        Self::InsertCalculated,
+        Self::ListCalculated,
+        Self::DeleteCalculated,
     ];
 
     /// As metrics name it.
@@ -51,6 +93,20 @@ impl Operation {
             Self::DeleteMember => "delete_member",
             Self::IsMember => "is_member",
             Self::Probe => "probe",
+            Self::PutOrg => "put_org",
+            Self::FindOrg => "find_org",
+            Self::ListFreeOrgs => "list_free_orgs",
+            Self::PutAccount => "put_account",
+            Self::FindAccount => "find_account",
+            Self::ListAccounts => "list_accounts",
+            Self::ListJoinedRooms => "list_joined_rooms",
+            Self::ListMessageIds => "list_message_ids",
+            Self::FindLastActivity => "find_last_activity",
+            Self::PutViewLimit => "put_view_limit",
+            Self::FindViewLimit => "find_view_limit",
+            Self::InsertCalculated => "insert_calculated",
+            Self::ListCalculated => "list_calculated",
+            Self::DeleteCalculated => "delete_calculated",
         }
     }
 

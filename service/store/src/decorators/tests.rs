@@ -6,12 +6,13 @@ use chat_domain::{AccountId, Kind, MessageId, RoomId};
 
 use super::{Delay, Observe, Observed, Throttle};
 use crate::{
-    Decorated, Decorator, Operation, Options, ReactionKey, RedbStore, Store, StoreError, clock,
-    conformance, model::ModelStore,
+    CalculationTable, Decorated, Decorator, Operation, Options, ReactionKey, RedbStore, Store,
+    StoreError, clock, conformance, model::ModelStore,
 };
 
-async fn keeps_the_contract<S: Store>(store: S, decorator: impl Decorator) {
+async fn keeps_the_contract<S: Store + CalculationTable>(store: S, decorator: impl Decorator) {
     let decorated = Decorated::new(Arc::new(store), decorator);
+    conformance::a_calculation_table_is_sorted(&decorated).await;
     conformance::all(&Arc::new(decorated)).await;
 }
 

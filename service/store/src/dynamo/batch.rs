@@ -35,11 +35,14 @@ impl DynamoStore {
     ) -> Result<Found, StoreError> {
         let messages = item([("r", number(0)), ("m", number(0))]);
         let reactions = item([("p", AttributeValue::S("0".to_owned())), ("m", number(0))]);
-        let members = member_sentinel();
+        let org = item([("o", number(0))]);
         let keys = [
             (&self.tables.messages, messages),
             (&self.tables.reactions, reactions),
-            (&self.tables.members, members),
+            (&self.tables.members, member_sentinel()),
+            (&self.tables.orgs, org.clone()),
+            (&self.tables.accounts, item([("a", number(0))])),
+            (&self.tables.view_limits, org),
         ];
         let wanted = keys.map(|(table, key)| {
             let keys = KeysAndAttributes::builder().keys(key).consistent_read(true).build();

@@ -12,29 +12,16 @@ use super::{
     DynamoStore,
     batch::{WRITES_MAX, member_sentinel},
     errors::store_error,
-    items::{Item, Stored, bulk_item, member_key, reaction_item},
+    items::{Item, Stored, account_item, bulk_item, member_item, org_item, reaction_item},
     meter::Call,
 };
 use crate::{
     ReactionKey, StoreError,
-    bulk::{BulkRoom, newest},
+    bulk::{BulkPart, BulkRoom, Filled, Label},
 };
 
 /// Batches at once: 200 items on the way, which a new table (4000 write units a second) takes.
 const BATCHES_AT_ONCE: usize = 8;
-
-/// Which data set is in the tables.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Filled {
-    /// Nothing is in them.
-    Empty,
-    /// Rooms that no data set filled.
-    Unknown,
-    /// This one, of which a part may be missing.
-    Partly(String),
-    /// This one.
-    Whole(String),
-}
 
 impl DynamoStore {
     /// Asks the tables.
@@ -53,23 +40,36 @@ impl DynamoStore {
     }
 
     /// Fills them; whole when it returns.
-    pub(crate) async fn fill(&self, rooms: &[BulkRoom], dataset: &str) -> Result<(), StoreError> {
+    pub(crate) async fn fill(
+        &self,
+        parts: impl Iterator<Item = BulkPart>,
+        label: Label<'_>,
+    ) -> Result<(), StoreError> {
         let call = self.meter.aside();
-        self.mark(&call, dataset, false).await?;
+        self.mark(&call, label.dataset, false).await?;
+        for part in parts {
+            self.fill_part(&call, &part).await?;
+        }
+        self.mark(&call, label.dataset, true).await?;
+        self.continue_after(label.newest);
+        Ok(())
+    }
+
+    async fn fill_part(&self, call: &Call, part: &BulkPart) -> Result<(), StoreError> {
+        let orgs = part.orgs.iter().map(|org| Ok(org_item(*org)));
+        self.write_all(call, &self.tables.orgs, orgs).await?;
+        let accounts = part.accounts.iter().map(|(account, org)| Ok(account_item(*account, *org)));
+        self.write_all(call, &self.tables.accounts, accounts).await?;
+        let rooms = &part.rooms;
         let members = rooms.iter().flat_map(|room| {
-            room.members.iter().map(|account| Ok(member_key(room.room, *account)))
+            room.members.iter().map(|account| Ok(member_item(room.room, *account)))
         });
-        self.write_all(&call, &self.tables.members, members).await?;
+        self.write_all(call, &self.tables.members, members).await?;
         let messages = rooms
             .iter()
             .flat_map(|room| room.messages.iter().map(|message| bulk_item(room.room, message)));
-        self.write_all(&call, &self.tables.messages, messages).await?;
-        self.write_all(&call, &self.tables.reactions, rooms.iter().flat_map(reactions)).await?;
-        self.mark(&call, dataset, true).await?;
-        if let Some(newest) = newest(rooms) {
-            self.continue_after(newest);
-        }
-        Ok(())
+        self.write_all(call, &self.tables.messages, messages).await?;
+        self.write_all(call, &self.tables.reactions, rooms.iter().flat_map(reactions)).await
     }
 
     async fn is_empty(&self, call: &Call) -> Result<bool, StoreError> {

@@ -6,7 +6,11 @@
 //! |---|---|---|---|
 //! | messages | `r` room | `m` message | `a` author, `t` text, `k0`…`k11` people by kind |
 //! | reactions | `p` room#account | `m` message | `k` kind (none: removed), `v` version, `q` and `o` the requests that wrote this version and the one before |
-//! | members | `r` room | `a` account | `l` true once the account has left |
+//! | members | `r` room | `a` account | `j` the account again, until it leaves: the key of the index `joined` (`j`, `r`) |
+//! | orgs | `o` organisation | | `p` true if its plan is paid |
+//! | accounts | `a` account | | `o` organisation; index `org` (`o`, `a`) |
+//! | `view_limits` | `o` organisation | | `c` cut-off (none: it sees nothing), `n` count, `s` snapshot, `t` as of |
+//! | calculation | `o` organisation | `m` message | |
 //!
 //! Room 0 and message 0 are no ids: the items with these keys, the sentinels, belong to the store
 //! itself. The one in `members` names the data set (`d`) and whether it is whole (`w`).
@@ -14,9 +18,11 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use chat_domain::{AccountId, Kind, MessageId, ReactionRecord, RoomId, Tally};
+use chat_domain::{AccountId, Kind, MessageId, OrgId, ReactionRecord, RoomId, Tally};
 
-use crate::{MessageReactions, MessageView, ReactionKey, StoreError, bulk::BulkMessage};
+use crate::{
+    MessageReactions, MessageView, Org, Plan, ReactionKey, StoreError, ViewLimit, bulk::BulkMessage,
+};
 
 /// An item as the SDK has it.
 pub(super) type Item = HashMap<String, AttributeValue>;
@@ -61,6 +67,51 @@ pub(super) fn message_key(room: RoomId, message: MessageId) -> Item {
 
 pub(super) fn member_key(room: RoomId, account: AccountId) -> Item {
     item([("r", number(room.number())), ("a", number(account.number()))])
+}
+
+/// A membership that has not ended.
+pub(super) fn member_item(room: RoomId, account: AccountId) -> Item {
+    let mut item = member_key(room, account);
+    item.insert("j".to_owned(), number(account.number()));
+    item
+}
+
+pub(super) fn org_key(org: OrgId) -> Item {
+    item([("o", number(org.number()))])
+}
+
+pub(super) fn org_item(org: Org) -> Item {
+    let mut item = org_key(org.org);
+    if org.plan == Plan::Paid {
+        item.insert("p".to_owned(), AttributeValue::Bool(true));
+    }
+    item
+}
+
+pub(super) fn account_item(account: AccountId, org: OrgId) -> Item {
+    item([("a", number(account.number())), ("o", number(org.number()))])
+}
+
+pub(super) fn view_limit_item(limit: ViewLimit) -> Item {
+    let mut item = org_key(limit.org);
+    if let Some(cut_off) = limit.cut_off {
+        item.insert("c".to_owned(), number(cut_off.number()));
+    }
+    item.insert("n".to_owned(), number(limit.count));
+    item.insert("s".to_owned(), number(limit.snapshot.number()));
+    item.insert("t".to_owned(), number(limit.as_of_unix_ms));
+    item
+}
+
+pub(super) fn view_limit_of(item: &Item) -> Result<ViewLimit, StoreError> {
+    let message = |name| MessageId::new(number_of(item, name)?).map_err(|error| corrupt(&error));
+    let cut_off = item.contains_key("c").then(|| message("c")).transpose()?;
+    let (count, as_of_unix_ms) = (number_of(item, "n")?, number_of(item, "t")?);
+    Ok(ViewLimit { org: org_of(item)?, cut_off, count, snapshot: message("s")?, as_of_unix_ms })
+}
+
+pub(super) fn org_of(item: &Item) -> Result<OrgId, StoreError> {
+    OrgId::new(number_of(item, "o")?).map_err(|error| corrupt(&error))
 }
 
 /// The attribute that counts the people of a kind.
@@ -140,7 +191,7 @@ pub(super) fn message_of(item: &Item) -> Result<MessageId, StoreError> {
 }
 
 /// A number that is not there, or below zero, cannot have been written.
-fn number_of(item: &Item, name: &str) -> Result<u64, StoreError> {
+pub(super) fn number_of(item: &Item, name: &str) -> Result<u64, StoreError> {
     let number = item.get(name).and_then(|value| value.as_n().ok());
     let number = number.and_then(|number| number.parse().ok());
     number.ok_or_else(|| corrupt(&format!("`{name}` of an item is no number: {item:?}")))
@@ -151,7 +202,7 @@ fn kind_of(code: u64) -> Result<Kind, StoreError> {
         .map_err(|error| corrupt(&error))
 }
 
-fn corrupt(reason: &impl ToString) -> StoreError {
+pub(super) fn corrupt(reason: &impl ToString) -> StoreError {
     StoreError::Corrupt(reason.to_string())
 }
 

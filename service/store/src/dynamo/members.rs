@@ -1,23 +1,20 @@
 //! Who is in a room, and whether there is a room at all.
 //!
-//! A membership that ends stays as an item that says so: the room outlives its members, and one
-//! write does both.
+//! A membership that ends stays as an item that is in no index: the room outlives its members, and one
+//! write does all of it.
 
 use std::{
     collections::HashSet,
     sync::{Mutex, MutexGuard},
 };
 
-use aws_sdk_dynamodb::{
-    operation::update_item::UpdateItemError,
-    types::{AttributeValue, ReturnConsumedCapacity},
-};
+use aws_sdk_dynamodb::{operation::update_item::UpdateItemError, types::ReturnConsumedCapacity};
 use chat_domain::{AccountId, RoomId};
 
 use super::{
     DynamoStore,
     errors::store_error,
-    items::{member_key, number},
+    items::{member_item, member_key, number},
     meter::Call,
 };
 use crate::StoreError;
@@ -60,7 +57,7 @@ impl DynamoStore {
             .writer()
             .put_item()
             .table_name(&self.tables.members)
-            .set_item(Some(member_key(room, account)))
+            .set_item(Some(member_item(room, account)))
             .return_consumed_capacity(ReturnConsumedCapacity::Total)
             .customize()
             .interceptor(call.clone())
@@ -84,9 +81,8 @@ impl DynamoStore {
             .update_item()
             .table_name(&self.tables.members)
             .set_key(Some(member_key(room, account)))
-            .update_expression("SET l = :true")
+            .update_expression("REMOVE j")
             .condition_expression("attribute_exists(r)")
-            .expression_attribute_values(":true", AttributeValue::Bool(true))
             .return_consumed_capacity(ReturnConsumedCapacity::Total)
             .customize()
             .interceptor(call.clone())
@@ -129,7 +125,7 @@ impl DynamoStore {
             .await
             .map_err(store_error)?;
         call.read(output.consumed_capacity());
-        Ok(output.item.is_some_and(|item| !item.contains_key("l")))
+        Ok(output.item.is_some_and(|item| item.contains_key("j")))
     }
 
     /// Whether anybody ever was a member of the room.

@@ -15,12 +15,17 @@ mod messages;
 mod reactions;
 mod turns;
 
+mod calculation;
+mod organisations;
+
 mod batch;
 mod fill;
 mod tables;
 
 mod draws;
 mod errors;
+
+mod throttle;
 
 use std::{
     future::Future,
@@ -39,10 +44,9 @@ use crate::{
     ReactionKey, Store, StoreError, Written,
 };
 
-pub(crate) use fill::Filled;
-
 pub use errors::{OpenError, TableError};
 pub use options::{Endpoint, Options, Timeouts};
+pub use throttle::{Throttled, Throughput};
 
 /// The store on DynamoDB, or on a local engine that speaks its protocol.
 #[derive(Debug)]

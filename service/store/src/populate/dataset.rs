@@ -10,8 +10,8 @@ use chat_domain::{AccountId, MessageId, OrgId, RoomId};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{Spec, draw::Draw, generate::World};
-use crate::bulk::BulkRoom;
+use super::{Spec, draw::Draw};
+use crate::bulk::{BulkPart, BulkRoom};
 
 /// How many of a room's newest messages `first..=last` spans: what opening the room shows.
 const SPAN: usize = 50;
@@ -78,7 +78,7 @@ pub struct Dataset {
 }
 
 impl Dataset {
-    pub(super) fn of(spec: &Spec, world: &World) -> Self {
+    pub(super) fn of(spec: &Spec, world: &BulkPart) -> Self {
         let rows = rows(spec, world);
         let mut hash = HashWriter(Sha256::new());
         write_rows(&rows, &mut hash).expect("a hash takes every byte");
@@ -103,7 +103,7 @@ impl Dataset {
     }
 }
 
-fn rows(spec: &Spec, world: &World) -> Vec<DatasetRow> {
+fn rows(spec: &Spec, world: &BulkPart) -> Vec<DatasetRow> {
     let mut rooms_of = BTreeMap::<AccountId, Vec<&BulkRoom>>::new();
     for room in &world.rooms {
         for account in &room.members {
@@ -136,7 +136,7 @@ fn row(account: AccountId, org: OrgId, room: &BulkRoom, draw: &mut Draw) -> Data
     DatasetRow { account, org, room: room.room, first, last, messages }
 }
 
-fn counts(spec: &Spec, world: &World, memberships: u64) -> Counts {
+fn counts(spec: &Spec, world: &BulkPart, memberships: u64) -> Counts {
     let messages = world.rooms.iter().map(|room| room.messages.len() as u64).sum();
     let reactions =
         world.rooms.iter().flat_map(|room| &room.messages).map(|m| m.reactions.len() as u64).sum();

@@ -1,4 +1,4 @@
-//! Makes the accounts, rooms, messages and reactions of a data set, in memory.
+//! Makes the organisations, accounts, rooms, messages and reactions of a data set, in memory.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,10 @@ use super::{
     draw::{Draw, Skew},
     spec::SPREAD_MS,
 };
-use crate::bulk::{BulkMessage, BulkRoom};
+use crate::{
+    Org, Plan,
+    bulk::{BulkMessage, BulkPart, BulkRoom},
+};
 
 /// Each account is in this many rooms at least, and in up to `ROOMS_EXTRA` more.
 const ROOMS_LEAST: usize = 2;
@@ -29,19 +32,21 @@ const WORDS: [&str; 32] = [
     "looks", "good", "to", "me", "can", "we", "move", "this", "next", "week", "noted",
 ];
 
-/// What fills a store.
-pub(super) struct World {
-    pub(super) accounts: Vec<(AccountId, OrgId)>,
-    pub(super) rooms: Vec<BulkRoom>,
-}
-
-/// The world of a specification that was checked.
-pub(super) fn world(spec: &Spec) -> World {
+/// The data set of a specification that was checked, whole.
+pub(super) fn world(spec: &Spec) -> BulkPart {
+    let org = |number| OrgId::new(number).expect("counted from 1");
+    let orgs = (1..=u64::from(spec.orgs)).map(org);
+    let orgs = orgs.map(|org| Org { org, plan: plan_of(org) }).collect();
     let accounts = accounts(spec);
     let mut rooms = rooms(spec, &accounts);
     post(spec, &mut rooms);
     react(spec, &mut rooms);
-    World { accounts, rooms }
+    BulkPart { orgs, accounts, rooms }
+}
+
+/// Every fourth organisation pays.
+pub(super) fn plan_of(org: OrgId) -> Plan {
+    if org.number().is_multiple_of(4) { Plan::Paid } else { Plan::Free }
 }
 
 fn accounts(spec: &Spec) -> Vec<(AccountId, OrgId)> {
@@ -117,7 +122,7 @@ fn post(spec: &Spec, rooms: &mut [BulkRoom]) {
     }
 }
 
-fn text(draw: &mut Draw) -> String {
+pub(super) fn text(draw: &mut Draw) -> String {
     let count = WORDS_LEAST + draw.below(WORDS_EXTRA);
     let words: Vec<_> = (0..count).map(|_| WORDS[draw.index(WORDS.len())]).collect();
     words.join(" ")

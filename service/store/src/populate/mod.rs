@@ -10,12 +10,17 @@ mod generate;
 
 mod dataset;
 
+pub mod history;
+
 pub use dataset::{Counts, Dataset, DatasetRow, Summary};
 pub use spec::{Spec, SpecError};
 
+use chat_domain::MessageId;
+
 use crate::{
     RedbStore, StoreError,
-    dynamo::{DynamoStore, Filled},
+    bulk::{BulkPart, Filled, Label},
+    dynamo::DynamoStore,
 };
 
 /// Why a store was not filled.
@@ -44,37 +49,46 @@ pub fn dataset(spec: &Spec) -> Result<Dataset, PopulateError> {
 }
 
 /// Fills an empty store with the data set of `spec`; one that this data set has filled before stays
-/// as it is, with whatever was written since.
+/// as it is, with whatever was written since. A fill that was interrupted is begun again.
 pub fn fill(store: &RedbStore, spec: &Spec) -> Result<Dataset, PopulateError> {
     spec.check()?;
     let world = generate::world(spec);
     let dataset = Dataset::of(spec, &world);
-    match store.dataset()? {
-        Some(stored) if stored == dataset.summary.sha256 => Ok(dataset),
-        None if store.is_empty()? => {
-            store.fill(&world.accounts, &world.rooms, &dataset.summary.sha256)?;
-            Ok(dataset)
-        }
-        stored => Err(PopulateError::NotEmpty { stored }),
+    if decide(store.filled()?, &dataset.summary.sha256)? {
+        let label = Label { dataset: &dataset.summary.sha256, newest: newest(&world) };
+        store.fill([world].into_iter(), label)?;
     }
+    Ok(dataset)
 }
 
-/// The same for DynamoDB, whose tables must be there. A fill that was interrupted is begun again.
+/// The same for DynamoDB, whose tables must be there.
 pub async fn fill_dynamo(store: &DynamoStore, spec: &Spec) -> Result<Dataset, PopulateError> {
     spec.check()?;
     let world = generate::world(spec);
     let dataset = Dataset::of(spec, &world);
-    let hash = &dataset.summary.sha256;
-    match store.filled().await? {
-        Filled::Whole(stored) if stored == *hash => {}
-        Filled::Partly(stored) if stored == *hash => store.fill(&world.rooms, hash).await?,
-        Filled::Empty => store.fill(&world.rooms, hash).await?,
-        Filled::Unknown => return Err(PopulateError::NotEmpty { stored: None }),
-        Filled::Whole(stored) | Filled::Partly(stored) => {
-            return Err(PopulateError::NotEmpty { stored: Some(stored) });
-        }
+    if decide(store.filled().await?, &dataset.summary.sha256)? {
+        let label = Label { dataset: &dataset.summary.sha256, newest: newest(&world) };
+        store.fill([world].into_iter(), label).await?;
     }
     Ok(dataset)
+}
+
+/// Whether a store is to be filled with a data set; an error if it holds something else.
+fn decide(filled: Filled, dataset: &str) -> Result<bool, PopulateError> {
+    match filled {
+        Filled::Empty => Ok(true),
+        Filled::Whole(stored) if stored == dataset => Ok(false),
+        Filled::Partly(stored) if stored == dataset => Ok(true),
+        Filled::Unknown => Err(PopulateError::NotEmpty { stored: None }),
+        Filled::Whole(stored) | Filled::Partly(stored) => {
+            Err(PopulateError::NotEmpty { stored: Some(stored) })
+        }
+    }
+}
+
+fn newest(world: &BulkPart) -> MessageId {
+    let newest = world.rooms.iter().filter_map(|room| room.messages.last());
+    newest.map(|message| message.message).max().expect("each room has a message")
 }
 
 #[cfg(test)]

@@ -12,6 +12,9 @@ mod read;
 mod write;
 mod writer;
 
+mod calculation;
+mod organisations;
+
 mod bulk;
 mod errors;
 

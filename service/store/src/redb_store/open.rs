@@ -8,7 +8,8 @@ use super::{
     OpenError, Options, RedbStore,
     errors::{open_error, unusable},
     tables::{
-        ACCOUNTS, LAYOUT, LAYOUT_KEY, MEMBERS, MESSAGES, NUMBERS, REACTIONS, ROOMS, TALLIES, WORDS,
+        ACCOUNTS, CALCULATED, JOINED, LAYOUT, LAYOUT_KEY, MEMBERS, MESSAGES, NUMBERS, ORG_ACCOUNTS,
+        ORGS, REACTIONS, ROOMS, TALLIES, VIEW_LIMITS, WORDS,
     },
 };
 
@@ -74,7 +75,12 @@ fn make_tables(database: &Database) -> Result<(), redb::Error> {
     transaction.open_table(MESSAGES)?;
     transaction.open_table(TALLIES)?;
     transaction.open_table(REACTIONS)?;
+    transaction.open_table(JOINED)?;
+    transaction.open_table(ORGS)?;
     transaction.open_table(ACCOUNTS)?;
+    transaction.open_table(ORG_ACCOUNTS)?;
+    transaction.open_table(VIEW_LIMITS)?;
+    transaction.open_table(CALCULATED)?;
     transaction.open_table(WORDS)?;
     transaction.open_table(NUMBERS)?.insert(LAYOUT_KEY, LAYOUT)?;
     Ok(transaction.commit()?)

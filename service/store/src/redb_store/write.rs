@@ -11,8 +11,8 @@ use redb::{ReadableTable, Table, WriteTransaction};
 use super::{
     errors::store_error,
     tables::{
-        MEMBERS, MESSAGES, NEWEST_KEY, NUMBERS, REACTIONS, ROOMS, TALLIES, corrupt, message_bytes,
-        message_id, reaction_of, reaction_value,
+        JOINED, MEMBERS, MESSAGES, NEWEST_KEY, NUMBERS, REACTIONS, ROOMS, TALLIES, corrupt,
+        message_bytes, message_id, reaction_of, reaction_value,
     },
 };
 use crate::{Post, ReactionKey, StoreError, Written};
@@ -37,10 +37,12 @@ pub(super) struct PutMember(pub(super) RoomId, pub(super) AccountId);
 /// `Store::delete_member`.
 pub(super) struct DeleteMember(pub(super) RoomId, pub(super) AccountId);
 
-/// The open tables of a transaction.
+/// A transaction, and those of its tables that are written all the time.
 pub(super) struct Batch<'txn> {
+    pub(super) transaction: &'txn WriteTransaction,
     rooms: Table<'txn, u64, ()>,
     members: Table<'txn, (u64, u64), ()>,
+    joined: Table<'txn, (u64, u64), ()>,
     messages: Table<'txn, (u64, u64), &'static [u8]>,
     tallies: Table<'txn, (u64, u64), &'static [u8]>,
     reactions: Table<'txn, (u64, u64, u64), (u8, u64)>,
@@ -55,8 +57,10 @@ impl<'txn> Batch<'txn> {
         node: Node,
     ) -> Result<Self, StoreError> {
         Ok(Self {
+            transaction,
             rooms: transaction.open_table(ROOMS).map_err(store_error)?,
             members: transaction.open_table(MEMBERS).map_err(store_error)?,
+            joined: transaction.open_table(JOINED).map_err(store_error)?,
             messages: transaction.open_table(MESSAGES).map_err(store_error)?,
             tallies: transaction.open_table(TALLIES).map_err(store_error)?,
             reactions: transaction.open_table(REACTIONS).map_err(store_error)?,
@@ -150,6 +154,7 @@ impl Write for PutMember {
         let (room, account) = (self.0.number(), self.1.number());
         batch.rooms.insert(room, ()).map_err(store_error)?;
         batch.members.insert((room, account), ()).map_err(store_error)?;
+        batch.joined.insert((account, room), ()).map_err(store_error)?;
         Ok(())
     }
 }
@@ -158,7 +163,9 @@ impl Write for DeleteMember {
     type Output = ();
 
     fn apply(self, batch: &mut Batch<'_>) -> Result<(), StoreError> {
-        batch.members.remove((self.0.number(), self.1.number())).map_err(store_error)?;
+        let (room, account) = (self.0.number(), self.1.number());
+        batch.members.remove((room, account)).map_err(store_error)?;
+        batch.joined.remove((account, room)).map_err(store_error)?;
         Ok(())
     }
 }

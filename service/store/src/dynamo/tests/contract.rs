@@ -12,6 +12,7 @@ use crate::{
 async fn dynamodb_keeps_the_contract() {
     let tables = TestTables::make("contract").await;
     conformance::all(tables.store()).await;
+    conformance::a_calculation_table_is_sorted(&**tables.store()).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -23,7 +24,8 @@ async fn dynamodb_keeps_it_under_decorators() {
     conformance::all(&Arc::new(observed)).await;
     for consumed in tables.consumed() {
         assert_eq!(consumed.calls, observe.observed(consumed.operation).begun);
-        assert!(consumed.requests >= consumed.calls, "{consumed:?}");
+        // A list of at most nothing asks for nothing: the suite has one such of most lists.
+        assert!(consumed.requests + 1 >= consumed.calls, "{consumed:?}");
     }
     assert_eq!(observe.observed(Operation::Probe).done, 1);
 }

@@ -11,11 +11,12 @@ use std::{
     time::Duration,
 };
 
-use chat_domain::{AccountId, EPOCH_UNIX_MS, Kind, MessageId, MessageText, RoomId};
+use chat_domain::{AccountId, EPOCH_UNIX_MS, Kind, MessageId, MessageText, OrgId, RoomId};
 
 use super::wire::{Fate, Wire};
 use crate::{
-    ListMessages, ListReactions, Post, ReactionKey, Store as _, StoreError, clock,
+    ListMessages, ListReactions, Org, OrgStore as _, Plan, Post, ReactionKey, Store as _,
+    StoreError, ViewLimit, clock,
     dynamo::{DynamoStore, Endpoint, Options, Timeouts},
 };
 
@@ -28,6 +29,8 @@ async fn every_call_fails_in_time(wire: &Wire) {
     let post = Post { room, author: account, text, unix_ms: EPOCH_UNIX_MS + 1 };
     let page = ListMessages { room, viewer: account, before: None, limit: 50 };
     let range = ListReactions { room, viewer: account, first: message, last: message, limit: 1 };
+    let org = OrgId::MIN;
+    let limit = ViewLimit { org, cut_off: None, count: 0, snapshot: message, as_of_unix_ms: 1 };
     let calls = [
         in_time(store.post_message(post)).await,
         in_time(store.list_messages(page)).await,
@@ -38,6 +41,17 @@ async fn every_call_fails_in_time(wire: &Wire) {
         in_time(store.delete_member(room, account)).await,
         in_time(store.is_member(room, account)).await,
         in_time(store.probe()).await,
+        in_time(store.put_org(Org { org, plan: Plan::Free })).await,
+        in_time(store.find_org(org)).await,
+        in_time(store.list_free_orgs(None, 10)).await,
+        in_time(store.put_account(account, org)).await,
+        in_time(store.find_account(account)).await,
+        in_time(store.list_accounts(org, None, 10)).await,
+        in_time(store.list_joined_rooms(account, None, 10)).await,
+        in_time(store.list_message_ids(room, None, 10)).await,
+        in_time(store.find_last_activity(room)).await,
+        in_time(store.put_view_limit(limit)).await,
+        in_time(store.find_view_limit(org)).await,
     ];
     for (call, error) in calls.into_iter().enumerate() {
         assert!(matches!(error, StoreError::Unavailable(_)), "call {call}: {error:?}");

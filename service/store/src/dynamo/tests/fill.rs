@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use chat_domain::{AccountId, MessageText, RoomId};
+use chat_domain::{AccountId, MessageId, MessageText, RoomId};
 
 use super::{
     tables::TestTables,
@@ -10,6 +10,7 @@ use super::{
 };
 use crate::{
     ListMessages, Options, Post, RedbStore, Store, StoreError,
+    bulk::Label,
     dynamo::DynamoStore,
     populate::{self, PopulateError, Spec},
 };
@@ -108,7 +109,8 @@ async fn batches_that_are_never_done_are_given_up() {
     let throttled = |reason: &str| reason.contains("handing a batch back");
     assert!(matches!(store.probe().await, Err(StoreError::Throttled(why)) if throttled(&why)));
     assert_eq!(wire.sent(), 16);
-    let write = store.fill(&[], "a hash").await;
+    let label = Label { dataset: "a hash", newest: MessageId::MIN };
+    let write = store.fill(std::iter::empty(), label).await;
     assert!(matches!(write, Err(StoreError::Throttled(why)) if throttled(&why)));
     assert_eq!(wire.sent(), 32);
 }

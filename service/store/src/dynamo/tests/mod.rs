@@ -16,6 +16,7 @@ mod replies;
 mod account;
 mod conflicts;
 mod faults;
+mod throttle;
 
 mod relay;
 

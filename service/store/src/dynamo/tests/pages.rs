@@ -9,8 +9,8 @@ use super::{
     wire::{Fate, Wire},
 };
 use crate::{
-    ListMessages, ListReactions, Operation, Store as _,
-    bulk::{BulkMessage, BulkRoom},
+    ListMessages, ListReactions, Operation, OrgStore as _, Store as _,
+    bulk::{BulkMessage, BulkPart, BulkRoom, Label},
     dynamo::{DynamoStore, Endpoint, Options},
 };
 
@@ -22,7 +22,9 @@ async fn a_page_of_over_a_megabyte_is_whole() {
     let tables = TestTables::make("pages").await;
     let room = large_room(300);
     let ids: Vec<_> = room.messages.iter().map(|message| message.message).collect();
-    tables.fill(&[room], "a hash").await.unwrap();
+    let part = BulkPart { rooms: vec![room], ..BulkPart::default() };
+    let label = Label { dataset: "a hash", newest: MessageId::MIN };
+    tables.fill([part].into_iter(), label).await.unwrap();
 
     let page = ListMessages { room: ROOM, viewer: VIEWER, before: None, limit: 1000 };
     let read = tables.list_messages(page).await.unwrap();
@@ -36,6 +38,25 @@ async fn a_page_of_over_a_megabyte_is_whole() {
     let read = tables.list_reactions(range).await.unwrap();
     assert_eq!(read.iter().map(|view| view.message).collect::<Vec<_>>(), ids[10..=289]);
     assert_eq!(tables.consumed()[Operation::ListReactions.index()].requests, 3);
+}
+
+/// A page of ids is one request: what a megabyte of messages holds, and where to go on.
+#[tokio::test]
+async fn ids_of_large_messages_come_in_short_pages() {
+    let tables = TestTables::make("pages-ids").await;
+    let room = large_room(300);
+    let mut expected: Vec<_> = room.messages.iter().map(|message| message.message).collect();
+    expected.reverse();
+    let part = BulkPart { rooms: vec![room], ..BulkPart::default() };
+    let label = Label { dataset: "a hash", newest: MessageId::MIN };
+    tables.fill([part].into_iter(), label).await.unwrap();
+
+    let first = tables.list_message_ids(ROOM, None, 1000).await.unwrap();
+    assert!(first.items.len() < 300 && first.next == first.items.last().copied());
+    assert_eq!(tables.consumed()[Operation::ListMessageIds.index()].requests, 1);
+    let second = tables.list_message_ids(ROOM, first.next, 1000).await.unwrap();
+    assert_eq!(second.next, None);
+    assert_eq!([first.items, second.items].concat(), expected);
 }
 
 /// The viewer has reacted to messages 8 to 10, and to message 11 after the page had been read: the

@@ -8,14 +8,16 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 
-use chat_domain::{AccountId, EPOCH_UNIX_MS, Kind, MessageId, MessageText, ReactionRecord, RoomId};
+use chat_domain::{
+    AccountId, EPOCH_UNIX_MS, Kind, MessageId, MessageText, OrgId, ReactionRecord, RoomId,
+};
 
 use super::{
     tables::TestTables,
     wire::{Fate, Seen, Wire},
 };
 use crate::{
-    ListReactions, Post, ReactionKey, Store as _, Written,
+    ListReactions, OrgStore as _, Post, ReactionKey, Store as _, ViewLimit, Written,
     dynamo::{DynamoStore, Options},
 };
 
@@ -64,6 +66,23 @@ async fn dynamodb_recognises_the_token_of_a_retry() {
     let record = ReactionRecord { kind: Some(kind(1)), version: 1 };
     assert_eq!(put, Written { record, changed: true });
     assert_eq!(kept(&tables, key).await.0, record);
+}
+
+/// A view limit is taken by its snapshot, so the retry of one that was kept is taken as well.
+#[tokio::test]
+async fn a_view_limit_whose_reply_was_lost_is_kept() {
+    let tables = TestTables::make("replies-limit").await;
+    let lost = AtomicBool::new(false);
+    let wire = Wire::new(move |seen| {
+        let loses = seen.call == "PutItem" && !lost.swap(true, Ordering::Relaxed);
+        if loses { Fate::LosesReply } else { Fate::Passes }
+    });
+    let store = through(&tables, &wire).await;
+    let (org, snapshot) = (OrgId::MIN, MessageId::MAX);
+    let limit = ViewLimit { org, cut_off: None, count: 0, snapshot, as_of_unix_ms: 1 };
+    assert_eq!(store.put_view_limit(limit).await, Ok(true));
+    assert_eq!(wire.sent(), 2);
+    assert_eq!(tables.find_view_limit(org).await, Ok(Some(limit)));
 }
 
 #[tokio::test]

@@ -52,3 +52,24 @@ async fn a_table_of_somebody_else_is_refused() {
         "{refused}"
     );
 }
+
+/// As an earlier version made it: nothing would be listed that was there before the index.
+#[tokio::test]
+async fn a_table_without_its_index_is_refused() {
+    let tables = TestTables::make("schema-index").await;
+    let name = &tables.tables.accounts;
+    tables.writer().delete_table().table_name(name).send().await.unwrap();
+    let key = KeySchemaElement::builder().attribute_name("a").key_type(KeyType::Hash);
+    let id =
+        AttributeDefinition::builder().attribute_name("a").attribute_type(ScalarAttributeType::N);
+    let made = tables
+        .writer()
+        .create_table()
+        .table_name(name)
+        .billing_mode(BillingMode::PayPerRequest)
+        .key_schema(key.build().unwrap())
+        .attribute_definitions(id.build().unwrap());
+    made.send().await.unwrap();
+    let refused = tables.create_tables().await.unwrap_err().to_string();
+    assert!(refused.ends_with("its keys are a, without the index it needs"), "{refused}");
+}

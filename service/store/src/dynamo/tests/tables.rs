@@ -23,6 +23,7 @@ impl TestTables {
         let prefix = format!("test-{name}-{}-{now}-", process::id());
         let store = DynamoStore::open(options(&prefix)).await.unwrap();
         store.create_tables().await.unwrap();
+        store.create_calculation_table().await.unwrap();
         Self { store: Arc::new(store), prefix }
     }
 

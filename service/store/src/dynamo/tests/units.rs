@@ -4,10 +4,13 @@
 //! that matters, the test says so. Each PUT is of two tables, so Local's under-reporting of equal
 //! items within one table does not show.
 
-use chat_domain::{AccountId, EPOCH_UNIX_MS, Kind, MessageId, MessageText, RoomId};
+use chat_domain::{AccountId, EPOCH_UNIX_MS, Kind, MessageId, MessageText, OrgId, RoomId};
 
 use super::tables::TestTables;
-use crate::{Consumed, ListMessages, ListReactions, Operation, Post, ReactionKey, Store as _};
+use crate::{
+    CalculationTable as _, Consumed, ListMessages, ListReactions, Operation, Org, OrgStore as _,
+    Plan, Post, ReactionKey, Store as _, ViewLimit,
+};
 
 const ROOM: RoomId = RoomId::MIN;
 const VIEWER: AccountId = AccountId::MIN;
@@ -20,7 +23,8 @@ async fn members_and_posts_cost_one_unit_each() {
     let tables = TestTables::make("units-small").await;
     let mut meter = Meter::of(&tables);
     tables.put_member(ROOM, VIEWER).await.unwrap();
-    assert_eq!(meter.cost(Operation::PutMember), (1, 0.0, 1.0));
+    // One for the item, one for the index of rooms by account.
+    assert_eq!(meter.cost(Operation::PutMember), (1, 0.0, 2.0));
     for member in [VIEWER, AccountId::MAX] {
         tables.is_member(ROOM, member).await.unwrap();
         assert_eq!(meter.cost(Operation::IsMember), (1, 1.0, 0.0), "there or not");
@@ -32,8 +36,8 @@ async fn members_and_posts_cost_one_unit_each() {
     tables.post_message(post(&"x".repeat(4096))).await.unwrap();
     assert_eq!(meter.cost(Operation::PostMessage), (1, 0.0, 5.0));
     tables.delete_member(ROOM, VIEWER).await.unwrap();
-    assert_eq!(meter.cost(Operation::DeleteMember), (1, 0.0, 1.0));
-    // Three sentinels that are not there: DynamoDB counts one unit for each, Local nothing.
+    assert_eq!(meter.cost(Operation::DeleteMember), (1, 0.0, 2.0));
+    // Six sentinels that are not there: DynamoDB counts one unit for each, Local nothing.
     tables.probe().await.unwrap();
     assert_eq!(meter.cost(Operation::Probe), (1, 0.0, 0.0));
 
@@ -113,6 +117,66 @@ async fn a_page_costs_its_bytes_and_a_unit_for_the_viewers_own() {
     }
     tables.list_messages(page).await.unwrap();
     assert_eq!(meter.cost(Operation::ListMessages), (2, 3.0, 0.0));
+}
+
+#[tokio::test]
+async fn what_the_batch_asks_costs_its_bytes() {
+    let tables = TestTables::make("units-batch").await;
+    let mut meter = Meter::of(&tables);
+    let org = Org { org: OrgId::MIN, plan: Plan::Free };
+    tables.put_org(org).await.unwrap();
+    assert_eq!(meter.cost(Operation::PutOrg), (1, 0.0, 1.0));
+    tables.find_org(org.org).await.unwrap();
+    assert_eq!(meter.cost(Operation::FindOrg), (1, 1.0, 0.0));
+    tables.list_free_orgs(None, 100).await.unwrap();
+    assert_eq!(meter.cost(Operation::ListFreeOrgs), (1, 1.0, 0.0));
+    // The item and the index; a move takes one out of the index and puts one in.
+    for (org, units) in [(OrgId::MIN, 2.0), (OrgId::MAX, 3.0)] {
+        tables.put_account(VIEWER, org).await.unwrap();
+        assert_eq!(meter.cost(Operation::PutAccount), (1, 0.0, units));
+    }
+    tables.find_account(VIEWER).await.unwrap();
+    assert_eq!(meter.cost(Operation::FindAccount), (1, 1.0, 0.0));
+    // Of an index, which is read at half the price.
+    tables.list_accounts(OrgId::MAX, None, 100).await.unwrap();
+    assert_eq!(meter.cost(Operation::ListAccounts), (1, 0.5, 0.0));
+    tables.put_member(ROOM, VIEWER).await.unwrap();
+    tables.list_joined_rooms(VIEWER, None, 100).await.unwrap();
+    assert_eq!(meter.cost(Operation::ListJoinedRooms), (1, 0.5, 0.0));
+
+    let text = "x".repeat(200);
+    for _ in 0..60 {
+        tables.post_message(post(&text)).await.unwrap();
+    }
+    // 50 messages of 219 bytes and more are three units, 15 are one; the newest alone is one too.
+    for (limit, units) in [(50, 3.0), (15, 1.0)] {
+        tables.list_message_ids(ROOM, None, limit).await.unwrap();
+        assert_eq!(meter.cost(Operation::ListMessageIds), (1, units, 0.0));
+    }
+    tables.find_last_activity(ROOM).await.unwrap();
+    assert_eq!(meter.cost(Operation::FindLastActivity), (1, 1.0, 0.0));
+
+    let snapshot = MessageId::MAX;
+    let limit = ViewLimit { org: org.org, cut_off: None, count: 0, snapshot, as_of_unix_ms: 1 };
+    tables.put_view_limit(limit).await.unwrap();
+    assert_eq!(meter.cost(Operation::PutViewLimit), (1, 0.0, 1.0));
+    tables.find_view_limit(org.org).await.unwrap();
+    assert_eq!(meter.cost(Operation::FindViewLimit), (1, 1.0, 0.0));
+}
+
+/// Each message is written and removed for one unit, and a unit reads about two hundred of them.
+#[tokio::test]
+async fn a_calculation_table_costs_a_unit_for_each_message() {
+    let tables = TestTables::make("units-table").await;
+    let mut meter = Meter::of(&tables);
+    let ids: Vec<_> =
+        (0..60).map(|n| MessageId::new(MessageId::MAX.number() - n).unwrap()).collect();
+    tables.insert_calculated(OrgId::MIN, &ids).await.unwrap();
+    assert_eq!(meter.cost(Operation::InsertCalculated), (3, 0.0, 60.0));
+    tables.list_calculated(OrgId::MIN, None, 60).await.unwrap();
+    assert_eq!(meter.cost(Operation::ListCalculated), (1, 1.0, 0.0));
+    tables.delete_calculated(OrgId::MIN, &ids[..30]).await.unwrap();
+    assert_eq!(meter.cost(Operation::DeleteCalculated), (2, 0.0, 30.0));
 }
 
 /// Takes the difference between two looks at an operation.

@@ -1,0 +1,120 @@
+//! Organisations with two months of messages, at any size: what the view-limit batch is measured on.
+//!
+//! It is made as it is written, so that the memory does not grow with it, and it is a function of its
+//! specification alone. With Zipf meaning shares in proportion to 1 / rank:
+//!
+//! | what | how it is distributed |
+//! |---|---|
+//! | accounts, rooms and messages over organisations | Zipf, each organisation with one account and one room at least |
+//! | plans | every fourth organisation is paid, the others are free |
+//! | messages over the rooms of an organisation | Zipf, so that small rooms may have none |
+//! | members of a room | 2 to 8 accounts of its organisation, as far as there are so many |
+//! | guests | one room in ten has a member from the organisation before, which then sees it as well |
+//! | activity | half of the rooms are active to the end, the others fell silent at a time drawn from the 60 days; the messages of a room are spread evenly over its time, each drawn within its share |
+//! | text | 3 to 22 words; nobody reacted |
+
+mod parts;
+mod shares;
+
+use std::fmt::Write as _;
+
+use chat_domain::{EPOCH_UNIX_MS, MessageId};
+use sha2::{Digest, Sha256};
+
+use self::parts::Parts;
+use super::{PopulateError, SpecError, decide};
+use crate::{RedbStore, bulk::Label, dynamo::DynamoStore};
+
+/// The messages lie in the 60 days before `as_of`: a third of the time is older than a view limit
+/// ever reaches.
+const SPREAD_MS: u64 = 60 * 24 * 3600 * 1000;
+/// Message ids have room for four times as many.
+const MESSAGES_MAX: u64 = 16_000_000;
+const ORGS_MAX: u64 = 100_000;
+const ACCOUNTS_MAX: u64 = 10_000_000;
+const ROOMS_MAX: u64 = 1_000_000;
+
+/// What is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HistorySpec {
+    /// Organisations; the first are the largest.
+    pub orgs: u64,
+    /// Accounts over all of them.
+    pub accounts: u64,
+    /// Rooms over all of them.
+    pub rooms: u64,
+    /// Messages over all rooms.
+    pub messages: u64,
+    /// Another seed gives other members, times and texts.
+    pub seed: u64,
+    /// The messages are older than this, in milliseconds since 1970.
+    pub as_of_unix_ms: u64,
+}
+
+impl HistorySpec {
+    /// The size that the batch is measured at: 1000 organisations with a million messages.
+    pub const fn new(seed: u64, as_of_unix_ms: u64) -> Self {
+        let (orgs, accounts, rooms, messages) = (1000, 10_000, 20_000, 1_000_000);
+        Self { orgs, accounts, rooms, messages, seed, as_of_unix_ms }
+    }
+
+    /// What names the data set, in hexadecimal. It is of the specification and not of the data, which
+    /// would have to be made twice to be named before it is written.
+    pub fn sha256(&self) -> String {
+        let Self { orgs, accounts, rooms, messages, seed, as_of_unix_ms } = self;
+        // The number at the front is of the way the data is made.
+        let text = format!("history 1 {orgs} {accounts} {rooms} {messages} {seed} {as_of_unix_ms}");
+        let mut sha256 = String::with_capacity(64);
+        for byte in Sha256::digest(text) {
+            write!(sha256, "{byte:02x}").expect("a string takes every character");
+        }
+        sha256
+    }
+
+    fn check(&self) -> Result<(), SpecError> {
+        let latest = EPOCH_UNIX_MS + (1 << 41) - 1;
+        let numbers = [
+            ("orgs", 1, ORGS_MAX, self.orgs),
+            ("accounts", self.orgs, ACCOUNTS_MAX, self.accounts),
+            ("rooms", self.orgs, ROOMS_MAX, self.rooms),
+            ("messages", 0, MESSAGES_MAX, self.messages),
+            ("as_of_unix_ms", EPOCH_UNIX_MS + SPREAD_MS + 16, latest, self.as_of_unix_ms),
+        ];
+        for (what, least, most, found) in numbers {
+            if !(least..=most).contains(&found) {
+                return Err(SpecError::OutOfRange { what, least, most, found });
+            }
+        }
+        Ok(())
+    }
+
+    /// The first id of the time at which the data set ends; all of its own are below.
+    fn end(&self) -> MessageId {
+        MessageId::new((self.as_of_unix_ms - EPOCH_UNIX_MS) << 22)
+            .expect("the time is after the epoch and has 41 bits")
+    }
+}
+
+/// Fills an empty store; one that this data set has filled before stays as it is, one that it has begun
+/// to fill is filled again.
+pub fn fill(store: &RedbStore, spec: &HistorySpec) -> Result<(), PopulateError> {
+    spec.check()?;
+    let dataset = spec.sha256();
+    if decide(store.filled()?, &dataset)? {
+        store.fill(Parts::new(spec), Label { dataset: &dataset, newest: spec.end() })?;
+    }
+    Ok(())
+}
+
+/// The same for DynamoDB, whose tables must be there.
+pub async fn fill_dynamo(store: &DynamoStore, spec: &HistorySpec) -> Result<(), PopulateError> {
+    spec.check()?;
+    let dataset = spec.sha256();
+    if decide(store.filled().await?, &dataset)? {
+        store.fill(Parts::new(spec), Label { dataset: &dataset, newest: spec.end() }).await?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;
