@@ -59,6 +59,7 @@ fn an_interrupted_run_leaves_a_record_and_no_child() {
         let mut running = Running::start(hanno().arg("run").arg(&path).arg("--out").arg(&record));
         running.wait_for("recording to");
         wait_for_file(&record.join("run.json"));
+        wait_for_content(&record.join("latency.hlog"), "/response,");
         running.signal(signal);
         // Returns only when the service too has let go of standard error.
         let (status, said) = running.end();
@@ -66,7 +67,13 @@ fn an_interrupted_run_leaves_a_record_and_no_child() {
         let run = run_json(&record);
         assert_eq!(run["state"], "interrupted");
         assert_conserved(&run);
-        assert!(run["counts"]["unreleased"].as_u64().unwrap() > 0);
+        let kept_back = run["counts"]["unreleased"].as_u64().unwrap();
+        assert!(kept_back > 0);
+        // What was kept back was not offered in the last second.
+        let seconds = std::fs::File::open(record.join("resources/0000.parquet")).unwrap();
+        let seconds = run_record::resources::read(seconds).unwrap().map(Result::unwrap);
+        let released: u64 = seconds.map(|second| second.released).sum();
+        assert_eq!(run["counts"]["planned"].as_u64(), Some(released + kept_back));
         assert!(codes(&run).contains(&"INTERRUPTED".to_owned()), "{}", run["findings"]);
     }
 }

@@ -219,8 +219,9 @@ impl Book {
         }
     }
 
+    /// Never less than before: what is kept back is told a moment before it is taken.
     fn released(&self) -> u64 {
-        (0..self.with.plan.streams.len()).map(|stream| self.with.planned.taken(stream).0).sum()
+        self.with.planned.released().max(self.seen.released)
     }
 
     fn write_intervals(&mut self, before: u32) {

@@ -227,7 +227,7 @@ impl Ledger {
         self.abort.as_ref()?.passed(second)
     }
 
-    /// Arrivals released or dropped, and arrivals whose outcome is known.
+    /// Arrivals that were released or dropped and whose outcome is known.
     pub(crate) fn ended(&self) -> u64 {
         self.tally.ended()
     }

@@ -51,6 +51,9 @@ impl Pacer {
                 self.let_replies_in(&arrival).await;
             }
             let due = self.wait_until_due(&clock, &timer, arrival.due_ns).await?;
+            if !due {
+                self.planned.keep_back();
+            }
             self.planned.add(arrival.stream, self.measured(&arrival));
             if due {
                 self.release(arrival, clock.now_ns()).await;

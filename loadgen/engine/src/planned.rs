@@ -10,6 +10,7 @@ use load_plan::schedule::Schedule;
 #[derive(Debug)]
 pub(crate) struct Planned {
     streams: Vec<Stream>,
+    kept_back: AtomicU64,
 }
 
 #[derive(Debug, Default)]
@@ -30,7 +31,7 @@ impl Planned {
             streams[stream].whole.0 += 1;
             streams[stream].whole.1 += u64::from(measured);
         }
-        Self { streams }
+        Self { streams, kept_back: AtomicU64::new(0) }
     }
 
     /// How many arrivals the schedule has: the numbers that are taken before any of a closed phase.
@@ -43,6 +44,18 @@ impl Planned {
         let stream = &self.streams[usize::from(stream)];
         stream.all.fetch_add(1, Ordering::Relaxed);
         stream.measured.fetch_add(u64::from(measured), Ordering::Relaxed);
+    }
+
+    /// One more that a stop keeps back; told before it is taken.
+    pub(crate) fn keep_back(&self) {
+        self.kept_back.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Taken so far and not kept back, of all streams.
+    pub(crate) fn released(&self) -> u64 {
+        let taken =
+            self.streams.iter().map(|stream| stream.all.load(Ordering::Relaxed)).sum::<u64>();
+        taken.saturating_sub(self.kept_back.load(Ordering::Relaxed))
     }
 
     /// By the schedule, in all and in measured phases: what a run that goes on will come to.

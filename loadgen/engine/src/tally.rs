@@ -35,9 +35,9 @@ impl Tally {
         (Counts { planned: planned_all, ..all }, Counts { planned: planned_measured, ..measured })
     }
 
-    /// Arrivals whose outcome is known.
+    /// Arrivals that were released and whose outcome is known.
     pub(crate) fn ended(&self) -> u64 {
-        self.streams.iter().map(|(all, _)| all.ended()).sum()
+        self.streams.iter().map(|(all, _)| all.ended() - all.unreleased).sum()
     }
 }
 
