@@ -112,8 +112,9 @@ fn narrow(mut runs: Vec<Run<'_>>, mut rank: usize, sample: &mut Sample) -> Messa
 /// A rank so far to the larger side of the one that is wanted that a pivot guessed for it still leaves the wanted one
 /// on the smaller side.
 fn beside(rank: usize, left: usize) -> usize {
-    let room = left / 16 + 8;
-    if rank <= left / 2 { rank + room } else { rank.saturating_sub(room).max(1) }.min(left - 1)
+    let margin = left / 16 + 8;
+    let aim = if rank <= left / 2 { rank + margin } else { rank.saturating_sub(margin).max(1) };
+    aim.min(left - 1)
 }
 
 /// Keeps one side of every run, and only runs that have something there.

@@ -143,7 +143,7 @@ impl Selecting {
         let newer = self.asked.iter().filter(|asked| asked.newest >= id);
         let yields = newer.map(|asked| {
             let sure = u64::from(asked.place.pages == 0);
-            sure + self.rate_of(asked).within(unix_ms(asked.newest) - unix_ms(id))
+            self.rate_of(asked).within(unix_ms(asked.newest) - unix_ms(id)).saturating_add(sure)
         });
         let yields = yields.fold(0_u64, u64::saturating_add);
         known.saturating_add(yields.saturating_add(yields / 8))
@@ -176,7 +176,7 @@ impl Selecting {
             let age_ms = unix_ms(next.newest) - unix_ms(self.window.oldest);
             let below_ms = u64::try_from(below_ms).unwrap_or(u64::MAX).min(age_ms);
             // The second guess has more room, because after it comes the end of the chain.
-            next.rate.within(below_ms) * u64::from(pages + 4) / 4 + 8
+            next.rate.within(below_ms).saturating_mul(u64::from(pages + 4)) / 4 + 8
         };
         u32::try_from(wanted).unwrap_or(u32::MAX).max(self.first).min(rest)
     }

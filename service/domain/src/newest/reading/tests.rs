@@ -166,3 +166,17 @@ fn a_message_newer_than_the_last_activity_is_an_error_unless_it_is_after_the_sna
         }
     }
 }
+
+#[test]
+fn messages_of_one_millisecond_and_times_far_apart_overflow_nothing() {
+    let burst: Vec<MessageId> = (0..300).map(|n| message((1 << 62) - n)).collect();
+    let late = vec![MessageId::MAX, message(3), message(2)];
+    let rooms = vec![(room(1), burst), (room(2), late)];
+    let window = window(1, u64::MAX >> 1, u32::MAX);
+    let expected = oracle(&rooms, &window);
+    let shelf = Shelf::new(rooms, 100, 0);
+    for strategy in Strategy::ALL {
+        let mut reading = Reading::new(strategy, shelf.activities(), window, 2);
+        assert_eq!(read(&mut reading, &shelf, 2, 1).cut_off, Ok(expected), "{strategy}");
+    }
+}
