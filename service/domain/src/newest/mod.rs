@@ -11,6 +11,8 @@ mod sorted_map;
 mod merge;
 mod select;
 
+pub mod reading;
+
 pub use rooms::{Disorder, Room, Rooms};
 pub use strategy::{Strategy, UnknownStrategy};
 pub use window::{AGE_MS_MAX, CutOff, LIMIT, Window};

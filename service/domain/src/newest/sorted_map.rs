@@ -8,7 +8,7 @@ use super::{CutOff, Room, Rooms, Window};
 use crate::{MessageId, RoomId};
 
 /// Messages between two cuts: the map holds the limit and one chunk at most.
-const CHUNK: usize = 1000;
+pub(super) const CHUNK: usize = 1000;
 
 /// The newest messages so far; the room tells two messages apart should they have one id.
 #[derive(Debug)]

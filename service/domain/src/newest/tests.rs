@@ -7,26 +7,26 @@ use super::{CutOff, Disorder, Rooms, Strategy, UnknownStrategy, Window};
 use crate::{MessageId, RoomId};
 
 /// How many generated cases each strategy is compared on.
-const CASES: u32 = 10_000;
+pub(super) const CASES: u32 = 10_000;
 
 /// Rooms by id, with the messages of each.
-type Owned = Vec<(RoomId, Vec<MessageId>)>;
+pub(super) type Owned = Vec<(RoomId, Vec<MessageId>)>;
 
-fn message(number: u64) -> MessageId {
+pub(super) fn message(number: u64) -> MessageId {
     MessageId::new(number).unwrap()
 }
 
-fn room(number: u64) -> RoomId {
+pub(super) fn room(number: u64) -> RoomId {
     RoomId::new(number).unwrap()
 }
 
 /// Rooms 1, 2, … with these messages.
-fn rooms(messages: &[&[u64]]) -> Owned {
+pub(super) fn rooms(messages: &[&[u64]]) -> Owned {
     let ids = |ids: &&[u64]| ids.iter().map(|&id| message(id)).collect();
     (1..).map(room).zip(messages.iter().map(ids)).collect()
 }
 
-fn window(oldest: u64, snapshot: u64, limit: u32) -> Window {
+pub(super) fn window(oldest: u64, snapshot: u64, limit: u32) -> Window {
     Window { snapshot: message(snapshot), oldest: message(oldest), limit }
 }
 
@@ -35,7 +35,7 @@ fn checked(rooms: &Owned) -> Result<Rooms<'_>, Disorder> {
 }
 
 /// Sorts everything and truncates.
-fn oracle(rooms: &Owned, window: &Window) -> CutOff {
+pub(super) fn oracle(rooms: &Owned, window: &Window) -> CutOff {
     let mut seen = Vec::new();
     let mut all = Vec::new();
     for (room, ids) in rooms {
@@ -52,7 +52,7 @@ fn oracle(rooms: &Owned, window: &Window) -> CutOff {
 
 /// Rooms of any shape: some empty, some given twice, some much larger than others, with few or many ids in
 /// common, in a window that cuts anywhere.
-fn cases() -> impl proptest::strategy::Strategy<Value = (Owned, Window)> {
+pub(super) fn cases() -> impl proptest::strategy::Strategy<Value = (Owned, Window)> {
     let ids = prop_oneof![Just(60_u64), Just(1_000), Just(1 << 40)].prop_flat_map(|most| {
         let room = prop_oneof![
             8 => prop::collection::btree_set(1..=most, 0..6),
@@ -80,6 +80,33 @@ proptest! {
 
     #[test]
     fn every_strategy_gives_what_sorting_everything_gives((rooms, window) in cases()) {
+        let expected = oracle(&rooms, &window);
+        let rooms = checked(&rooms).unwrap();
+        for strategy in Strategy::ALL {
+            prop_assert_eq!(strategy.cut_off(&rooms, &window), expected, "{}", strategy);
+        }
+    }
+}
+
+/// Rooms that are large enough for `select` to narrow them down by several pivots: of any length up to thousands, each in a
+/// time of its own, so that what is guessed from some says little of the others.
+fn large_cases() -> impl proptest::strategy::Strategy<Value = (Owned, Window)> {
+    let ids = (0..4000_usize, 1..1000_u64, 1..60_u64).prop_map(|(count, start, step)| {
+        let start = start * start * 10;
+        (0..count as u64).rev().map(|n| message(start + n * step)).collect::<Vec<_>>()
+    });
+    let rooms = prop::collection::vec(ids, 1..60);
+    (rooms, 1_u32..8000, 1_u64..3_000_000).prop_map(|(rooms, limit, oldest)| {
+        let rooms = (1..).map(room).zip(rooms).collect();
+        (rooms, window(oldest, u64::MAX >> 1, limit))
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(500))]
+
+    #[test]
+    fn large_rooms_of_different_times((rooms, window) in large_cases()) {
         let expected = oracle(&rooms, &window);
         let rooms = checked(&rooms).unwrap();
         for strategy in Strategy::ALL {
