@@ -93,7 +93,8 @@ impl Stored {
                 Ok(Self::Dynamo(dynamo))
             }
             (_, Some(how)) => Err(Failure::usage(anyhow!(
-                "`--credentials {}` is for a local engine (`--store dynamodb --endpoint http://127.0.0.1:PORT`):                  redb has no credentials, and at AWS the service keeps its own by the refresher",
+                "`--credentials {}` is for a local engine (`--store dynamodb --endpoint http://127.0.0.1:PORT`): \
+                 redb has no credentials, and at AWS the service keeps its own by the refresher",
                 how.name()
             ))),
         }
