@@ -34,6 +34,10 @@ const SECONDS: u32 = 20;
 const ALLOWED_NS: i64 = 200_000;
 const ALLOWED_PART: i64 = 100;
 
+/// From here on a percentile is that of the few requests whose reply came while the machine did something else: a thread
+/// of the kernel, another program, its host. It may be off by as much as a bare thread was woken late in the same run.
+const TAIL_PER_MILLE: usize = 999;
+
 /// How long all of it takes: start and end of each run are some seconds.
 pub(super) fn seconds(runs: u32) -> u32 {
     runs * (SECONDS + 3) * 7
@@ -59,6 +63,8 @@ struct Ran {
 struct Figure {
     claim: Claim,
     is_ns: i64,
+    /// What the machine took from whoever waited, which is in the client's times and not in the sink's.
+    withheld_ns: i64,
 }
 
 /// Runs against each latency.
@@ -87,11 +93,14 @@ fn one(bench: &Bench, run: u32, shape: Shape) -> Result<Ran> {
     let started = number(&run["started_unix_ns"], "started_unix_ns")?;
     let seen = by_seq(&sink.finish()?, due_times.len())?;
     let [response, service] = times(&seen, started, &due_times);
+    let worst_wake_us = number(&run["timer_probe_us"]["max"], "timer_probe_us.max")?;
+    let worst_wake_ns = i64::try_from(worst_wake_us).unwrap_or(i64::MAX).saturating_mul(1_000);
     let figure = |claim: Claim| {
         let times = if claim.time == "service" { &service } else { &response };
         let is_ns =
             nearest_rank(times, claim.per_mille).context("the sink has answered nothing")?;
-        Ok(Figure { claim, is_ns })
+        let withheld_ns = if claim.per_mille >= TAIL_PER_MILLE { worst_wake_ns } else { 0 };
+        Ok(Figure { claim, is_ns, withheld_ns })
     };
     let figures: Result<Vec<Figure>> =
         claims::of_record(&record)?.into_iter().map(figure).collect();
@@ -120,7 +129,7 @@ pub(super) fn times(seen: &[Option<Seen>], started_ns: u64, due_times: &[u64]) -
 impl Figure {
     /// How much of what is allowed it is off, in percent.
     fn off_percent(&self) -> i64 {
-        let allowed_ns = (self.is_ns / ALLOWED_PART).max(ALLOWED_NS);
+        let allowed_ns = (self.is_ns / ALLOWED_PART).max(ALLOWED_NS).max(self.withheld_ns);
         (self.claim.ns - self.is_ns).abs() * 100 / allowed_ns
     }
 }
@@ -239,7 +248,9 @@ fn section(all: &[Shown], runs: u32) -> Section {
         "{runs} runs of {SECONDS} s for each latency of the sink, {PER_SECOND} requests a second. Every p50, p90, p95, p99 \
          and p99.9 that is printed is held against the sink's own log of the same requests (sorted, nearest rank): response \
          time against `replied_ns` less the due time, service time against `replied_ns - arrived_ns`. A percentile may be \
-         off by 1 % or {} ms, whichever is more: what the kernel and the client add on the way is in it. Shown are the \
+         off by 1 % or {} ms, whichever is more: what the kernel and the client add on the way is in it. A p99.9 may also be off \
+         by as much as the timer probe, a bare thread that is woken 100 times a second, was late at most in the same run: one \
+         reply in a thousand comes while the machine does something else, and is in the client's time only. Shown are the \
          response times by the sink's log and, for each form, the figure that is off most, in percent of what is allowed: \
          the median of the runs, which is judged, and in brackets the greatest. A run that is itself INVALID says that its \
          numbers mean nothing, and is left out; at least one must be valid. The summary and the page round to three digits.\n\n{}",
@@ -258,7 +269,7 @@ mod tests {
     fn shown(off_ns: &[i64], completed: u64) -> Shown {
         let figure = |form: &'static str, off_ns: i64| {
             let claim = Claim { form, time: "response", per_mille: 999, ns: 10 * MS + off_ns };
-            Figure { claim, is_ns: 10 * MS }
+            Figure { claim, is_ns: 10 * MS, withheld_ns: 0 }
         };
         let ran = |off_ns: &i64| Ran {
             figures: FORMS.iter().map(|form| figure(form, *off_ns)).collect(),
@@ -281,10 +292,12 @@ mod tests {
     fn a_fifth_of_a_millisecond_or_a_hundredth_is_allowed() {
         let off = |is_ns: i64, ns: i64| {
             let claim = Claim { form: "JSON", time: "service", per_mille: 500, ns };
-            Figure { claim, is_ns }.off_percent()
+            Figure { claim, is_ns, withheld_ns: 0 }.off_percent()
         };
         assert_eq!((off(MS, MS - 100_000), off(MS, MS + 300_000)), (50, 150));
         assert_eq!((off(1000 * MS, 1010 * MS), off(1000 * MS, 980 * MS)), (100, 200));
+        let claim = Claim { form: "JSON", time: "service", per_mille: 999, ns: 2 * MS };
+        assert_eq!(Figure { claim, is_ns: MS, withheld_ns: 2 * MS }.off_percent(), 50);
     }
 
     #[test]
