@@ -26,9 +26,7 @@ impl Place {
     pub(crate) fn of(target: &str, targets: &Path) -> Result<Self, Failure> {
         let target = match target {
             BUNDLED => return Ok(Self::Bundled),
-            url if url.contains("://") => Target::at_url(url)
-                .map_err(Into::into)
-                .and_then(|target| Targets::with_metrics(targets, target)),
+            url if url.contains("://") => Targets::at_url(targets, url),
             name => Targets::named(targets, name),
         };
         target.map(Self::At).map_err(Failure::usage)

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
+use load_engine::ranges::Ranges;
 use load_engine::targets::Target;
 use load_plan::plan::Endpoint;
 use serde::Deserialize;
@@ -39,6 +40,9 @@ struct NamedTarget {
     read: Option<String>,
     write: Option<String>,
     admin: Option<String>,
+    /// Networks in which all of its addresses lie; without any it is on this machine.
+    #[serde(default)]
+    ranges: Vec<String>,
     /// The page on which it tells its metrics, asked once a second.
     metrics: Option<String>,
     /// Which of them are kept; a usual few where it does not say.
@@ -79,19 +83,20 @@ impl Targets {
         named.target(name).with_context(|| format!("[target.{name}] of {place}"))
     }
 
-    /// The same place, with the metrics of the first entry that has its scheme, host and port.
-    pub(crate) fn with_metrics(file: &Path, target: Target) -> anyhow::Result<Target> {
+    /// The place at a URL, with the ranges and metrics of the first entry that has its scheme, host and port.
+    pub(crate) fn at_url(file: &Path, url: &str) -> anyhow::Result<Target> {
         if !file.exists() {
-            return Ok(target);
+            return Ok(Target::at_url(url)?);
         }
         for (name, entry) in Self::read(file)?.target {
             let place = || format!("[target.{name}] of {}", file.display());
             let known = entry.target(&name).with_context(place)?;
-            if known.shares_an_origin(&target) {
+            if known.has_origin_of(url) {
+                let target = Target::within(url, known.ranges)?;
                 return Ok(Target { metrics: known.metrics, ..target });
             }
         }
-        Ok(target)
+        Ok(Target::at_url(url)?)
     }
 }
 
@@ -103,7 +108,7 @@ impl NamedTarget {
             (Endpoint::Write, base(&self.write)),
             (Endpoint::Admin, base(&self.admin)),
         ];
-        let target = Target::named(name, bases)?;
+        let target = Target::named(name, bases, Ranges::of(&self.ranges)?)?;
         match &self.metrics {
             Some(url) => Ok(target.with_metrics(url, &self.series)?),
             None if self.series.is_empty() => Ok(target),

@@ -28,6 +28,7 @@ mod whole {
     mod outages;
     mod pitfalls;
     mod preflight;
+    mod ranges;
     mod record;
     mod replay;
     mod report;

@@ -177,7 +177,11 @@ impl Engine {
             progress: job.progress,
             started: job.started,
             watcher: Watcher::new(cores_given, job.target_pid),
-            scraper: job.target.metrics.map(Scraper::new).transpose()?,
+            scraper: job
+                .target
+                .metrics
+                .map(|page| Scraper::new(page, &job.target.ranges))
+                .transpose()?,
             plan,
         })
     }

@@ -15,30 +15,36 @@ use reqwest::{Client, Url};
 use tower::{Layer, Service};
 
 use crate::clock::Stopwatch;
-use crate::targets::LoopbackResolver;
+use crate::ranges::Ranges;
 
 type BoxError = Box<dyn Error + Send + Sync>;
 
 /// The times of some set-ups, one after another; of those that come up. None for a URL without TLS.
-pub(crate) fn times_us(url: &Url, trials: usize, limit: Duration) -> Vec<u64> {
+pub(crate) fn times_us(url: &Url, ranges: &Ranges, trials: usize, limit: Duration) -> Vec<u64> {
     if url.scheme() != "https" {
         return Vec::new();
     }
     let times = Times::default();
-    if let Err(error) = set_up(url, trials, limit, &times) {
+    if let Err(error) = set_up(url, ranges, trials, limit, &times) {
         tracing::debug!("no connection with TLS can be timed: {error}");
     }
     std::mem::take(&mut times.lock())
 }
 
-fn set_up(url: &Url, trials: usize, limit: Duration, times: &Times) -> Result<(), BoxError> {
+fn set_up(
+    url: &Url,
+    ranges: &Ranges,
+    trials: usize,
+    limit: Duration,
+    times: &Times,
+) -> Result<(), BoxError> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let client = Client::builder()
         .http1_only()
         .no_proxy()
         .tcp_nodelay(true)
         .timeout(limit)
-        .dns_resolver(LoopbackResolver)
+        .dns_resolver(ranges.clone())
         .connector_layer(times.clone())
         .build()?;
     for trial in 0..=trials {
@@ -121,7 +127,10 @@ mod tests {
         std::thread::spawn(move || listener.incoming().for_each(drop));
         for scheme in ["http", "https"] {
             let url = Url::parse(&format!("{scheme}://{address}")).unwrap();
-            assert_eq!(times_us(&url, 2, Duration::from_secs(2)), Vec::<u64>::new());
+            assert_eq!(
+                times_us(&url, &Ranges::Loopback, 2, Duration::from_secs(2)),
+                Vec::<u64>::new()
+            );
         }
     }
 }

@@ -18,7 +18,7 @@ use reqwest::header::CONTENT_TYPE;
 
 use crate::clock::Clock;
 use crate::exchange::{Exchange, Failure, Prepared, Reply};
-use crate::targets::{self, Target};
+use crate::targets::Target;
 use crate::times::Times;
 pub(crate) use plain::Kept;
 use plain::Plain;
@@ -38,7 +38,7 @@ impl Http {
     /// # Errors
     /// When the TLS stack cannot be set up.
     pub(crate) fn new(target: &Target) -> Result<Self, reqwest::Error> {
-        Ok(Self { plain: Plain::new(&target.bases), pooled: Pooled::new(target)? })
+        Ok(Self { plain: Plain::new(&target.bases, &target.ranges), pooled: Pooled::new(target)? })
     }
 
     /// Opens a stream of events. Without time limit of its own.

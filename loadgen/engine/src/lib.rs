@@ -23,6 +23,7 @@ mod times;
 mod http;
 mod server_timing;
 pub mod targets;
+pub mod ranges;
 mod preflight;
 mod handshake;
 

@@ -14,9 +14,11 @@ use reqwest::Url;
 use run_record::preflight::Preflight;
 use run_record::spread::Spread;
 use run_record::{histogram, record_us};
+use url::Host;
 
 use crate::clock::Stopwatch;
 use crate::handshake;
+use crate::ranges::Ranges;
 use crate::targets::{Target, shown};
 
 /// How long a connection may take before the target counts as unreachable.
@@ -40,27 +42,37 @@ pub(crate) fn preflight(target: &Target) -> Result<Vec<Preflight>, String> {
         roles.entry(url).or_default().push(*endpoint);
     }
     let measured = roles.into_iter().map(|(url, endpoints)| {
-        let address = reach(url)?;
+        let address = reach(url, &target.ranges)?;
         let Way { connect_us, round_trip_us } = way(address);
-        let tls_us = spread(handshake::times_us(url, TRIALS, CONNECT_MAX).into_iter());
+        let tls_us =
+            spread(handshake::times_us(url, &target.ranges, TRIALS, CONNECT_MAX).into_iter());
         Ok(Preflight { endpoints, base: shown(url), connect_us, tls_us, round_trip_us })
     });
     measured.collect()
 }
 
-/// The first loopback address that takes a connection.
-fn reach(url: &Url) -> Result<SocketAddr, String> {
-    let addresses = url
-        .socket_addrs(|| None)
-        .map_err(|error| format!("{} cannot be resolved: {error}", shown(url)))?;
-    let mut problem = String::from("it has no loopback address");
-    for address in addresses.into_iter().filter(|address| address.ip().is_loopback()) {
+/// The first of its addresses that takes a connection.
+fn reach(url: &Url, ranges: &Ranges) -> Result<SocketAddr, String> {
+    let addresses = resolved(url, ranges)
+        .map_err(|error| format!("{} cannot be asked: {error}", shown(url)))?;
+    let mut problem = String::from("it has no address");
+    for address in addresses {
         match connect(address) {
             Ok(_) => return Ok(address),
             Err(error) => problem = error.to_string(),
         }
     }
     Err(format!("{} cannot be reached: {problem}", shown(url)))
+}
+
+fn resolved(url: &Url, ranges: &Ranges) -> io::Result<Vec<SocketAddr>> {
+    match url.host() {
+        Some(Host::Domain(name)) => {
+            ranges.addresses(name, url.port_or_known_default().unwrap_or_default())
+        }
+        // Those were looked at when the target was read.
+        _ => url.socket_addrs(|| None),
+    }
 }
 
 struct Way {
@@ -161,7 +173,7 @@ mod tests {
                 (Endpoint::Write, there.clone()),
                 (Endpoint::Admin, admin),
             ];
-            preflight(&Target::named("two", bases).unwrap())
+            preflight(&Target::named("two", bases, Ranges::Loopback).unwrap())
         };
         assert_eq!(of(there.clone()).unwrap().len(), 1);
         let why = of(format!("http://{closed}")).unwrap_err();

@@ -14,7 +14,7 @@ use crate::clock::Clock;
 use crate::engine::EngineError;
 use crate::event::Event;
 use crate::metrics::{Metrics, Page};
-use crate::targets::LoopbackResolver;
+use crate::ranges::Ranges;
 
 /// How long an answer may take: less than the time to the next question.
 const PATIENCE: Duration = Duration::from_millis(900);
@@ -59,14 +59,14 @@ pub(crate) struct Scraping {
 
 impl Scraper {
     /// A client of its own: what it sends is no part of the load.
-    pub(crate) fn new(metrics: Metrics) -> io::Result<Self> {
+    pub(crate) fn new(metrics: Metrics, ranges: &Ranges) -> io::Result<Self> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let client = Client::builder()
             .http1_only()
             .no_proxy()
             .redirect(reqwest::redirect::Policy::none())
             .timeout(PATIENCE)
-            .dns_resolver(LoopbackResolver)
+            .dns_resolver(ranges.clone())
             .build()
             .map_err(io::Error::other)?;
         Ok(Self { runtime, client, metrics, kept: Vec::new() })

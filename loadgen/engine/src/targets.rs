@@ -1,14 +1,12 @@
-//! Where load may go. Fail closed: loopback needs no entry, and nothing else is allowed.
+//! Where load may go. Fail closed: loopback needs no entry, and everything else needs one that has it in its ranges.
 
 use std::collections::BTreeMap;
-use std::io;
-use std::net::{SocketAddr, ToSocketAddrs};
 
 use load_plan::plan::Endpoint;
 use reqwest::Url;
-use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
 use crate::metrics::Metrics;
+use crate::ranges::Ranges;
 
 /// A place that load may be sent to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +17,8 @@ pub struct Target {
     pub bases: BTreeMap<Endpoint, Url>,
     /// Where it tells its metrics, and which are kept; not asked where there is none.
     pub metrics: Option<Metrics>,
+    /// In which all of these lie, whatever their names stand for in the course of the run.
+    pub ranges: Ranges,
 }
 
 /// Why load may not go there.
@@ -50,7 +50,7 @@ pub enum TargetError {
     },
     /// Another machine.
     #[error(
-        "target `{target}` is refused: `{host}` is not this machine, and load goes to loopback addresses only (127.0.0.0/8, ::1, localhost)"
+        "target `{target}` is refused: `{host}` is not this machine, and load goes to loopback addresses only (127.0.0.0/8, ::1, localhost), or where a [target.NAME] of targets.toml allows it by `ranges`"
     )]
     NotAllowed {
         /// As given, without credentials.
@@ -58,27 +58,50 @@ pub enum TargetError {
         /// Its host.
         host: String,
     },
+    /// Outside of the entry's own ranges.
+    #[error("target `{target}` is refused: `{host}` is outside of its ranges, {ranges}")]
+    OutOfRange {
+        /// As given, without credentials.
+        target: String,
+        /// Its host.
+        host: String,
+        /// What is allowed.
+        ranges: Ranges,
+    },
 }
 
 impl Target {
+    /// One base URL of this machine for every role.
+    ///
+    /// # Errors
+    /// As of [`Target::within`].
+    pub fn at_url(text: &str) -> Result<Self, TargetError> {
+        Self::within(text, Ranges::Loopback)
+    }
+
     /// One base URL for every role.
     ///
     /// # Errors
-    /// When it is no plain `http://` or `https://` URL of this machine.
-    pub fn at_url(text: &str) -> Result<Self, TargetError> {
-        let url = base(text)?;
+    /// When it is no plain `http://` or `https://` URL within the ranges.
+    pub fn within(text: &str, ranges: Ranges) -> Result<Self, TargetError> {
+        let url = base(text, &ranges)?;
         let roles = [Endpoint::Read, Endpoint::Write, Endpoint::Admin];
         let bases = roles.map(|role| (role, url.clone())).into();
-        Ok(Self { name: shown(&url), bases, metrics: None })
+        Ok(Self { name: shown(&url), bases, metrics: None, ranges })
     }
 
     /// A base URL for each role.
     ///
     /// # Errors
-    /// As of [`Target::at_url`], for each of them.
-    pub fn named(name: &str, bases: [(Endpoint, String); 3]) -> Result<Self, TargetError> {
-        let bases = bases.into_iter().map(|(role, text)| Ok((role, base(&text)?)));
-        Ok(Self { name: name.to_owned(), bases: bases.collect::<Result<_, _>>()?, metrics: None })
+    /// As of [`Target::within`], for each of them.
+    pub fn named(
+        name: &str,
+        bases: [(Endpoint, String); 3],
+        ranges: Ranges,
+    ) -> Result<Self, TargetError> {
+        let bases = bases.into_iter().map(|(role, text)| Ok((role, base(&text, &ranges)?)));
+        let bases = bases.collect::<Result<_, _>>()?;
+        Ok(Self { name: name.to_owned(), bases, metrics: None, ranges })
     }
 
     /// With a page of metrics, which may lie only where load may go; a few usual series are
@@ -87,24 +110,23 @@ impl Target {
     /// # Errors
     /// An address that is refused, or a text that is no series.
     pub fn with_metrics(self, url: &str, series: &[String]) -> Result<Self, TargetError> {
-        let url = allowed(url)?;
+        let url = allowed(url, &self.ranges)?;
         let target = shown(&url);
         let metrics = Metrics::new(url, series);
         let metrics = metrics.map_err(|problem| TargetError::BadSeries { target, problem })?;
         Ok(Self { metrics: Some(metrics), ..self })
     }
 
-    /// Whether one of the base URLs of both has the same scheme, host and port.
-    pub fn shares_an_origin(&self, other: &Self) -> bool {
-        let origins = |target: &Self| target.bases.values().map(Url::origin).collect::<Vec<_>>();
-        let own = origins(self);
-        origins(other).iter().any(|origin| own.contains(origin))
+    /// Whether a URL has the scheme, host and port of one of the base URLs.
+    pub fn has_origin_of(&self, text: &str) -> bool {
+        let origin = Url::parse(text).ok().map(|url| url.origin());
+        origin.is_some_and(|origin| self.bases.values().any(|base| base.origin() == origin))
     }
 }
 
 /// An address that load may go to, without what only a request has.
-fn base(text: &str) -> Result<Url, TargetError> {
-    let url = allowed(text)?;
+fn base(text: &str, ranges: &Ranges) -> Result<Url, TargetError> {
+    let url = allowed(text, ranges)?;
     if url.query().is_some() || url.fragment().is_some() {
         let problem = "a base URL has neither query nor fragment";
         return Err(TargetError::BadUrl { target: shown(&url), problem });
@@ -112,8 +134,8 @@ fn base(text: &str) -> Result<Url, TargetError> {
     Ok(url)
 }
 
-/// An address of this machine.
-fn allowed(text: &str) -> Result<Url, TargetError> {
+/// An address in the ranges, as far as can be told before its name is resolved.
+fn allowed(text: &str, ranges: &Ranges) -> Result<Url, TargetError> {
     let url = Url::parse(text).ok().filter(Url::has_host);
     let url = url.ok_or_else(|| TargetError::Unknown { target: text.to_owned() })?;
     let target = shown(&url);
@@ -124,52 +146,14 @@ fn allowed(text: &str) -> Result<Url, TargetError> {
     if !url.username().is_empty() || url.password().is_some() {
         return Err(bad("credentials in a URL end up in logs: use `bearer` or `headers`"));
     }
-    if !is_loopback(&url) {
+    if !ranges.allow(&url) {
         let host = url.host_str().unwrap_or_default().to_owned();
-        return Err(TargetError::NotAllowed { target, host });
+        return Err(match ranges {
+            Ranges::Loopback => TargetError::NotAllowed { target, host },
+            Ranges::Of(_) => TargetError::OutOfRange { target, host, ranges: ranges.clone() },
+        });
     }
     Ok(url)
-}
-
-/// Resolves names again for each connection and passes on loopback addresses only, so that a name that
-/// changes its address in mid-run cannot lead the load elsewhere.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct LoopbackResolver;
-
-impl Resolve for LoopbackResolver {
-    fn resolve(&self, name: Name) -> Resolving {
-        Box::pin(async move {
-            let allowed = loopback_addresses(name.as_str().to_owned(), 0).await?;
-            Ok(Box::new(allowed.into_iter()) as Addrs)
-        })
-    }
-}
-
-/// What a name stands for now, loopback addresses only.
-///
-/// # Errors
-/// When the name is unknown, or stands for other machines alone.
-pub(crate) async fn loopback_addresses(name: String, port: u16) -> io::Result<Vec<SocketAddr>> {
-    let found = tokio::task::spawn_blocking(move || {
-        (&*name, port).to_socket_addrs().map(Iterator::collect::<Vec<SocketAddr>>)
-    })
-    .await??;
-    let (allowed, refused): (Vec<_>, Vec<_>) =
-        found.into_iter().partition(|address| address.ip().is_loopback());
-    if allowed.is_empty() {
-        let refused = format!("not a loopback address: {refused:?}");
-        return Err(io::Error::new(io::ErrorKind::PermissionDenied, refused));
-    }
-    Ok(allowed)
-}
-
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(url::Host::Ipv4(address)) => address.is_loopback(),
-        Some(url::Host::Ipv6(address)) => address.is_loopback(),
-        Some(url::Host::Domain(name)) => name == "localhost",
-        None => false,
-    }
 }
 
 /// As people may read it: without credentials.
@@ -195,6 +179,25 @@ mod tests {
         ] {
             let target = Target::at_url(url).unwrap();
             assert!(target.with_metrics(url, &[]).is_ok(), "{url}");
+        }
+    }
+
+    #[test]
+    fn an_entry_widens_what_is_allowed_to_its_ranges_and_narrows_it_too() {
+        let within = |url: &str| {
+            let ranges = Ranges::of(&["10.1.0.0/16".to_owned()]).unwrap();
+            Target::within(url, ranges).and_then(|target| target.with_metrics(url, &[]))
+        };
+        for inside in ["http://10.1.2.3:80", "https://staging.example.org"] {
+            let target = within(inside).unwrap();
+            assert!(
+                target.has_origin_of(&format!("{inside}/path"))
+                    && !target.has_origin_of("http://10.1.2.4")
+            );
+        }
+        for outside in ["http://10.2.0.1", "http://127.0.0.1"] {
+            let error = within(outside).unwrap_err().to_string();
+            assert!(error.ends_with("is outside of its ranges, 10.1.0.0/16"), "{error}");
         }
     }
 

@@ -12,12 +12,13 @@ use hyper::body::Incoming;
 use load_plan::plan::Endpoint;
 use url::{Host, Url};
 
+use super::AGENT;
 use super::errors::class;
 use super::message::{Drained, Parts, head, join};
 use super::own::{Body, OpenError, Own};
-use super::{AGENT, targets};
 use crate::clock::{Clock, Stopwatch};
 use crate::exchange::{Failure, Prepared, Reply};
+use crate::ranges::Ranges;
 use crate::times::Times;
 
 /// What a user keeps: a connection for each origin that it has sent to.
@@ -39,6 +40,8 @@ struct Origin {
     authority: HeaderValue,
     host: Host,
     port: u16,
+    /// In which its name must lie.
+    ranges: Ranges,
     /// Roles with the same host and port have the same number.
     number: usize,
 }
@@ -51,7 +54,7 @@ struct Checked {
 }
 
 impl Plain {
-    pub(super) fn new(bases: &BTreeMap<Endpoint, Url>) -> Self {
+    pub(super) fn new(bases: &BTreeMap<Endpoint, Url>, ranges: &Ranges) -> Self {
         let mut known: Vec<(Host, u16)> = Vec::new();
         let origin = |(endpoint, base): (&Endpoint, &Url)| {
             let (host, port) = (base.host()?.to_owned(), base.port_or_known_default()?);
@@ -67,6 +70,7 @@ impl Plain {
                 authority: HeaderValue::from_str(authority).ok()?,
                 host,
                 port,
+                ranges: ranges.clone(),
                 number,
             };
             (base.scheme() == "http").then_some((*endpoint, origin))
@@ -173,7 +177,7 @@ impl Origin {
         match &self.host {
             Host::Ipv4(address) => Ok(vec![(IpAddr::from(*address), self.port).into()]),
             Host::Ipv6(address) => Ok(vec![(IpAddr::from(*address), self.port).into()]),
-            Host::Domain(name) => targets::loopback_addresses(name.clone(), self.port).await,
+            Host::Domain(name) => self.ranges.resolve(name.clone(), self.port).await,
         }
     }
 }
@@ -208,7 +212,7 @@ mod tests {
 
     fn origin(base: &str) -> Origin {
         let base = Url::parse(base).unwrap();
-        let plain = Plain::new(&BTreeMap::from([(Endpoint::Read, base)]));
+        let plain = Plain::new(&BTreeMap::from([(Endpoint::Read, base)]), &Ranges::Loopback);
         plain.origins.into_values().next().unwrap()
     }
 
@@ -220,12 +224,15 @@ mod tests {
             (Endpoint::Write, url("http://127.0.0.1:1/b/")),
             (Endpoint::Admin, url("http://127.0.0.1:2")),
         ]);
-        let plain = Plain::new(&bases);
+        let plain = Plain::new(&bases, &Ranges::Loopback);
         let numbers: Vec<_> = plain.origins.values().map(|origin| origin.number).collect();
         assert_eq!(numbers, [0, 0, 1]);
         assert!(
-            !Plain::new(&BTreeMap::from([(Endpoint::Read, url("https://localhost"))]))
-                .serves(Endpoint::Read)
+            !Plain::new(
+                &BTreeMap::from([(Endpoint::Read, url("https://localhost"))]),
+                &Ranges::Loopback
+            )
+            .serves(Endpoint::Read)
         );
         assert_eq!(origin("http://[::1]:80/x/").authority, "[::1]");
         assert_eq!(origin("http://127.0.0.1:81/x/").authority, "127.0.0.1:81");

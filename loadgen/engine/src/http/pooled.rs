@@ -12,7 +12,7 @@ use super::message::{Drained, Parts, head, join};
 use super::pooled_connections::Connections;
 use crate::clock::Clock;
 use crate::exchange::{Failure, Prepared, Reply};
-use crate::targets::{LoopbackResolver, Target};
+use crate::targets::Target;
 use crate::times::Times;
 
 /// A client of its own pool, for one run.
@@ -38,7 +38,7 @@ impl Pooled {
             // An idle connection is closed by the target or at the end, never by us in mid-run.
             .pool_idle_timeout(None)
             .user_agent(AGENT)
-            .dns_resolver(LoopbackResolver)
+            .dns_resolver(target.ranges.clone())
             .connector_layer(connections.clone())
             .build()?;
         Ok(Self { client, bases: target.bases.clone(), connections })
