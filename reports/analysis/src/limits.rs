@@ -98,6 +98,13 @@ pub const DESCRIPTORS_SHARE_MAX: f64 = 0.80;
 /// soon fails.
 pub const PORTS_SHARE_MAX: f64 = 0.80;
 
+/// How much further than planned the gaps between arrivals must vary (squared coefficient of variation) before it is asked
+/// whether one stall of the machine did it: less says nothing.
+pub const STALL_EXCESS_MIN: f64 = 0.2;
+
+/// The part of that excess which the longest stall must make up by itself.
+pub const STALL_PART_MIN: f64 = 0.5;
+
 /// CPU time taken by the hypervisor: above this, other guests are part of every time measured.
 pub const STEAL_SHARE_MAX: f64 = 0.05;
 

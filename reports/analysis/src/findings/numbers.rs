@@ -7,6 +7,7 @@ pub(super) const MACHINE_NOISY: &[Number] = &[
     ("steal_limit_percent", "largest share allowed"),
     ("timer_probe_p99_us", "how late a bare thread woke up, 99 %"),
     ("timer_probe_limit_us", "latest allowed"),
+    ("timer_probe_max_us", "how late it woke up once"),
     ("lateness_p99_us", "how late first requests were sent, 99 %"),
     ("lateness_limit_us", "latest allowed"),
 ];

@@ -8,6 +8,7 @@ use run_record::run::{Finding, Run, StreamResult};
 use super::as_figure;
 use crate::audit::as_planned;
 use crate::findings::Code;
+use crate::limits::{STALL_EXCESS_MIN, STALL_PART_MIN};
 
 /// `ARRIVAL_CLASS` or `FEW_ARRIVALS` by stream; `CLOSED_MODEL` and `BURST` by measured phase.
 pub(super) fn findings(run: &Run) -> Vec<Finding> {
@@ -40,6 +41,24 @@ fn arrival_class(stream: &StreamResult) -> Option<Finding> {
     let few =
         [("judged_count", as_figure(audit.arrivals)), ("missing_count", as_figure(audit.missing?))];
     Some(Code::FewArrivals.finding(Some(&subject), &few))
+}
+
+/// Whether one stall of this length makes up enough of what the gaps vary too much. A stall of `s` mean gaps is one gap of
+/// `s`, which adds `s^2 / n` to the squared coefficient of variation of `n` gaps; what is made up for after it comes on top.
+pub(super) fn stall_explains(stream: &StreamResult, stall_us: u64) -> bool {
+    let explains = |audit: &Audit| {
+        let planned = match audit.expected.as_deref()? {
+            "EVEN" => 0.0,
+            "POISSON" => 1.0,
+            _ => return None,
+        };
+        let stall_gaps = as_figure(stall_us) / 1e6 * audit.rate_per_s?;
+        let made = stall_gaps.powi(2) / as_figure(audit.arrivals);
+        let excess = audit.cv2? - planned;
+        Some(excess >= STALL_EXCESS_MIN && made >= STALL_PART_MIN * excess)
+    };
+    let audit = stream.audit.as_ref().filter(|audit| !as_planned(audit));
+    audit.and_then(explains).unwrap_or(false)
 }
 
 /// What is known.

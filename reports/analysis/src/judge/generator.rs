@@ -4,6 +4,7 @@ use load_plan::plan::{Limit, Plan};
 use run_record::run::{Finding, Run, Severity, Watch};
 use run_record::spread::Spread;
 
+use super::arrivals::stall_explains;
 use super::as_figure;
 use crate::findings::Code;
 use crate::limits::{
@@ -42,13 +43,15 @@ pub(super) fn findings(run: &Run) -> Vec<Finding> {
 }
 
 /// One finding for late arrivals: the machine's if it was disturbed, else the generator's. A machine
-/// whose bare thread woke late although requests were in time is worth a warning; one that lost time to
-/// its hypervisor measured something else than the target.
+/// whose bare thread woke late although requests were in time is worth a warning, and so is one that stood still once for so
+/// long that arrivals were not spread as planned; one that lost time to its hypervisor measured something else than the target.
 fn lateness(run: &Run) -> Option<Finding> {
     let limit_us = lateness_limit_us(&run.plan);
     let late = run.lateness_us.is_some_and(|late| late.p99 > limit_us);
     let stolen = run.watch.steal_share > STEAL_SHARE_MAX;
     let woke_late = run.timer_probe_us.is_some_and(|probe| probe.p99 > TIMER_PROBE_P99_MAX_US);
+    let stall_us = run.timer_probe_us.map_or(0, |probe| probe.max);
+    let stood_still = run.streams.iter().any(|stream| stall_explains(stream, stall_us));
     let numbers = [
         ("lateness_p99_us", p99(run.lateness_us)),
         ("lateness_limit_us", as_figure(limit_us)),
@@ -56,14 +59,13 @@ fn lateness(run: &Run) -> Option<Finding> {
         ("steal_limit_percent", 100.0 * STEAL_SHARE_MAX),
         ("timer_probe_p99_us", p99(run.timer_probe_us)),
         ("timer_probe_limit_us", as_figure(TIMER_PROBE_P99_MAX_US)),
+        ("timer_probe_max_us", as_figure(stall_us)),
     ];
     match (late, stolen, woke_late) {
         (_, true, _) | (true, _, true) => Some(Code::MachineNoisy.finding(None, &numbers)),
-        (false, false, true) => {
-            Some(Code::MachineNoisy.finding_as(Severity::Warning, None, &numbers))
-        }
         (true, false, false) => Some(Code::GeneratorLate.finding(None, &numbers[..2])),
-        (false, false, false) => None,
+        (false, false, woke_late) => (woke_late || stood_still)
+            .then(|| Code::MachineNoisy.finding_as(Severity::Warning, None, &numbers)),
     }
 }
 

@@ -47,7 +47,8 @@ const GENERATOR_LATE: Words = Words {
 
 const MACHINE_NOISY: Words = Words {
     title: "the machine did not give the generator its time",
-    means: "A bare thread that only sleeps was woken late, or the hypervisor took CPU time away. \
+    means: "A bare thread that only sleeps was woken late, or once so late that this stall alone makes up most of \
+        what the gaps between arrivals vary too much, or the hypervisor took CPU time away. \
         Whatever runs here is delayed by the machine, so late arrivals are not the generator's \
         doing, and slow answers may not be the target's. It makes the run invalid if arrivals left late \
         or if more than 5 % of the time was taken; otherwise it is a warning.",

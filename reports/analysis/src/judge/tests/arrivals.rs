@@ -3,6 +3,7 @@
 use load_plan::plan::{Burst, Closed, Cycle, PhaseKind};
 use run_record::audit::Audit;
 use run_record::run::{Severity, Verdict};
+use run_record::spread::Spread;
 
 use super::{check, invalid, passes, warned};
 use crate::findings::Code;
@@ -41,6 +42,43 @@ fn another_class_than_planned_is_invalid_and_too_few_never_is() {
     assert_eq!(finding.subject.as_deref(), Some("reactions/hold"));
     for (name, value) in [("places_count", 4.0), ("gap_variation_ratio", 9.0)] {
         assert_eq!(finding.numbers.get(name), Some(&value), "{name}");
+    }
+}
+
+/// 15 ms at 20 000/s for 15 s are one gap of 300 mean gaps: it adds 0.3 to the variation.
+#[test]
+fn a_stall_of_the_machine_is_named_where_it_alone_makes_arrivals_another_class() {
+    let run = |cv2: f64, stall_us: u64, expected: &str| {
+        let mut run = good();
+        run.streams[0].audit = Some(Audit {
+            class: "OTHER".to_owned(),
+            expected: Some(expected.to_owned()),
+            arrivals: 300_000,
+            rate_per_s: Some(20_000.0),
+            cv2: Some(cv2),
+            ..Audit::default()
+        });
+        let probe = run.timer_probe_us.unwrap();
+        run.timer_probe_us = Some(Spread { max: stall_us, ..probe });
+        judge(&run)
+    };
+    for (cv2, stall_us, expected, named) in [
+        (1.4, 15_000, "POISSON", true),
+        (1.7, 15_000, "POISSON", false), // something else did most of it
+        (1.4, 5_000, "POISSON", false),
+        (1.1, 15_000, "POISSON", false), // nothing to explain
+        (0.6, 15_000, "EVEN", true),
+        (0.7, 15_000, "EVEN", false),
+    ] {
+        let judged = run(cv2, stall_us, expected);
+        let noisy = judged.findings.iter().find(|finding| finding.code == "MACHINE_NOISY");
+        assert_eq!(noisy.is_some(), named, "{cv2} {stall_us} {expected}");
+        assert!(noisy.is_none_or(|finding| finding.severity == Severity::Warning));
+        assert_eq!(
+            judged.verdict,
+            Verdict::Invalid,
+            "the load was another than planned all the same"
+        );
     }
 }
 
