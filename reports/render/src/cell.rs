@@ -29,6 +29,8 @@ pub(crate) enum Cell {
     Number(f64),
     /// A size.
     Bytes(u64),
+    /// Money in US dollars.
+    Usd(f64),
 }
 
 impl Cell {
@@ -57,6 +59,7 @@ impl Cell {
             Self::PerSecond(rate) => units::per_second(*rate),
             Self::Number(number) => units::number(*number),
             Self::Bytes(bytes) => units::bytes(*bytes),
+            Self::Usd(usd) => units::usd(*usd),
         }
     }
 
@@ -69,7 +72,9 @@ impl Cell {
             Self::MeanUs(value)
             | Self::Share(value)
             | Self::PerSecond(value)
-            | Self::Number(value) => csv_number(*value),
+            | Self::Number(value) => csv_number(*value, 6),
+            // A run may cost a millionth of a dollar.
+            Self::Usd(value) => csv_number(*value, 12),
         }
     }
 
@@ -80,6 +85,7 @@ impl Cell {
             Self::Share(_) => "_share",
             Self::PerSecond(_) => "_per_s",
             Self::Bytes(_) => "_bytes",
+            Self::Usd(_) => "_usd",
             Self::None | Self::Text(_) | Self::Count(_) | Self::Number(_) => "",
         }
     }
@@ -97,11 +103,11 @@ pub(crate) fn csv_text(words: &str) -> String {
 }
 
 /// A number with as many digits as say something; nothing for what is no number.
-fn csv_number(value: f64) -> String {
+fn csv_number(value: f64, decimals_max: usize) -> String {
     if !value.is_finite() {
         return String::new();
     }
-    let decimals = if value.abs() >= 1_000.0 { 1 } else { 6 };
+    let decimals = if value.abs() >= 1_000.0 { 1 } else { decimals_max };
     let text = format!("{value:.decimals$}");
     let text = text.trim_end_matches('0').trim_end_matches('.');
     if text == "-0" { "0".to_owned() } else { text.to_owned() }
@@ -142,6 +148,7 @@ mod tests {
         ] {
             assert_eq!(Cell::Number(value).csv(), csv);
         }
+        assert_eq!(Cell::Usd(0.000_006_25).csv(), "0.00000625");
         assert_eq!(Cell::share(1, 0), Cell::None);
     }
 }

@@ -34,6 +34,8 @@ pub(crate) enum Group {
     Heat,
     /// Gaps between arrivals.
     Gaps,
+    /// On the page of a study, which has sections of its own.
+    Study,
 }
 
 /// A picture, what it shows, and the data it was drawn from.
@@ -175,7 +177,9 @@ impl Chart<'_> {
         let head = std::iter::once(self.place_head.to_owned());
         let rows = self.places.iter().enumerate().map(|(index, place)| {
             let cell = |column: &Column| {
-                column.values.get(index).copied().flatten().map_or(Cell::None, Cell::Number)
+                let value = column.values.get(index).copied().flatten();
+                let kind = if self.vertical == Vertical::Usd { Cell::Usd } else { Cell::Number };
+                value.map_or(Cell::None, kind)
             };
             std::iter::once(Cell::Number(*place)).chain(columns().map(cell)).collect()
         });
@@ -191,9 +195,10 @@ impl Vertical {
         match self {
             Self::Microseconds => Cell::MeanUs(value),
             Self::PerSecond => Cell::PerSecond(value),
-            Self::Count | Self::Number => Cell::Number(value),
+            Self::Count | Self::Number | Self::Magnitude => Cell::Number(value),
             Self::Share => Cell::Share(value),
             Self::Bytes => Cell::Bytes(crate::units::to_u64(value)),
+            Self::Usd => Cell::Usd(value),
         }
     }
 }

@@ -7,6 +7,7 @@ mod bars;
 mod frame;
 mod label;
 mod scale;
+mod decades;
 
 mod canvas;
 mod colour;

@@ -36,7 +36,7 @@ pub(crate) struct Table {
 }
 
 impl Table {
-    fn cut(mut self) -> Self {
+    pub(crate) fn cut(mut self) -> Self {
         self.more = self.rows.len().saturating_sub(ROWS_MAX);
         self.rows.truncate(ROWS_MAX);
         self

@@ -111,6 +111,18 @@ pub(crate) fn number(value: f64) -> String {
     }
 }
 
+/// Money in US dollars, with three digits where it is less than one.
+pub(crate) fn usd(value: f64) -> String {
+    if !value.is_finite() || value <= 0.0 || value >= 1.0 {
+        return format!("${}", number(value));
+    }
+    // The first digit of 0.0123 is in the second place after the point.
+    let first = to_u64(-value.log10().floor());
+    let decimals = usize::try_from(first + 2).unwrap_or(usize::MAX).min(12);
+    let text = format!("${value:.decimals$}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
 /// A size in bytes, in the greatest binary unit that leaves a digit before the point.
 pub(crate) fn bytes(value: u64) -> String {
     const UNITS: [&str; 4] = ["KiB", "MiB", "GiB", "TiB"];
@@ -262,6 +274,17 @@ mod tests {
         assert_eq!(number(f64::INFINITY), "—");
         assert_eq!(bytes(512), "512 B");
         assert_eq!(bytes(8 << 30), "8.0 GiB");
+        for (value, text) in [
+            (0.0, "$0"),
+            (1971.0, "$1971"),
+            (12.5, "$12.5"),
+            (0.28, "$0.28"),
+            (0.01234, "$0.0123"),
+            (0.000_006_25, "$0.00000625"),
+            (f64::NAN, "$—"),
+        ] {
+            assert_eq!(usd(value), text);
+        }
         assert_eq!(duration_ns(40_000_000_000), "40 s");
         assert_eq!(duration_ns(750_000_000_000), "12 min 30 s");
         assert_eq!(duration_ns(7_500_000_000_000), "2 h 5 min");

@@ -11,6 +11,7 @@
     ['_us', time], ['_bytes', (value) => number(value / 1048576) + ' MiB'],
     ['_share', (value) => (value * 100).toFixed(2) + ' %'], ['_per_s', (value) => number(value) + '/s'],
     ['_cores', (value) => number(value) + ' cores'],
+    ['_usd', (value) => '$' + (value === 0 || value >= 1 ? number(value) : value.toPrecision(3))],
   ];
   const named = (head) => {
     const unit = UNITS.find((unit) => head.endsWith(unit[0]));
@@ -23,6 +24,7 @@
     tail: [(at) => at >= 100 ? 6 : -Math.log10(1 - at / 100), (at) => Number(at.toPrecision(6)) + ' %'],
     log: [(at) => Math.log10(Math.max(at, 1)), time],
     rate: [(at) => Math.log10(Math.max(at, 1e-9)), (at) => number(at) + '/s'],
+    count: [(at) => Math.log10(Math.max(at, 1e-9)), (at, name) => at + ' ' + name],
     order: [(at) => at, (at) => 'phase ' + at],
     place: [(at) => Math.log10(Math.max(at, 1)), (at) => 'from place ' + at + ' on'],
   };
@@ -47,7 +49,7 @@
       const [name, format] = named(head);
       return row[index + 1] === null ? null : name + ' ' + format(row[index + 1]);
     });
-    return [SCALES[plot.scale][1](row[0])].concat(shown.filter((words) => words !== null));
+    return [SCALES[plot.scale][1](row[0], plot.data.head[0])].concat(shown.filter((words) => words !== null));
   };
   const wordsOfHeat = (plot, x, y) => {
     const us = 10 ** y;

@@ -13,7 +13,13 @@ pub mod newest;
 
 pub mod partition;
 
+pub mod cost;
+pub mod replay;
+pub mod retry;
+
 pub mod limits;
+
+mod draw;
 
 pub use ids::{AccountId, InvalidId, MessageId, OrgId, RoomId};
 pub use kind::{Kind, UnknownKind};

@@ -10,7 +10,7 @@ use crate::svg::{Colour, Horizontal, Phases, PlotError, Vertical};
 use crate::units;
 
 /// Neither axis is the time of a run.
-pub(super) const NO_PHASES: &Phases =
+pub(crate) const NO_PHASES: &Phases =
     &Phases { rows: Vec::new(), unmeasured: Vec::new(), stop: None };
 
 /// Places at which the share is taken: finer than a screen shows.

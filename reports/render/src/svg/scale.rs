@@ -1,6 +1,7 @@
 //! From values to places on an axis, and where an axis is labelled: round numbers for what is linear, 1-2-5 for
 //! what is logarithmic.
 
+use super::decades;
 use crate::units;
 
 /// More labels than this on a vertical axis stand too close.
@@ -36,6 +37,8 @@ pub(crate) enum Horizontal {
     Gap,
     /// Arrivals a second, logarithmic.
     Rate,
+    /// How many there are of this, logarithmic.
+    Count(&'static str),
     /// Phases by their number, from 1.
     Order,
     /// Places in a cluster, from 1, logarithmic.
@@ -57,6 +60,10 @@ pub(crate) enum Vertical {
     Share,
     /// Bytes from 0 on.
     Bytes,
+    /// Numbers of any size above 0, logarithmic.
+    Magnitude,
+    /// US dollars, logarithmic.
+    Usd,
 }
 
 impl Axis {
@@ -74,7 +81,7 @@ impl Horizontal {
             Self::Time { .. } | Self::Second | Self::Order => value,
             Self::Tail => tail(value),
             Self::Gap | Self::Place => log_us(value),
-            Self::Rate => log_rate(value),
+            Self::Rate | Self::Count(_) => decades::log(value),
         }
     }
 
@@ -89,6 +96,7 @@ impl Horizontal {
                 Axis { name: "gap".to_owned(), ..axis }
             }
             Self::Rate => rates(first, last),
+            Self::Count(what) => counts(what, first, last),
             Self::Order => order(last),
             Self::Place => places(last),
         }
@@ -96,7 +104,7 @@ impl Horizontal {
 
     /// Whether it has few places, so that each value is marked.
     pub(super) fn is_sparse(self) -> bool {
-        matches!(self, Self::Rate | Self::Order | Self::Place)
+        matches!(self, Self::Rate | Self::Count(_) | Self::Order | Self::Place)
     }
 
     /// Its name for the script that turns a pointer into a value.
@@ -107,6 +115,7 @@ impl Horizontal {
             Self::Tail => "tail",
             Self::Gap => "log",
             Self::Rate => "rate",
+            Self::Count(_) => "count",
             Self::Order => "order",
             Self::Place => "place",
         }
@@ -120,6 +129,7 @@ impl Vertical {
             Self::Microseconds => log_us(value),
             Self::PerSecond | Self::Count | Self::Number | Self::Share => value,
             Self::Bytes => value / MIB,
+            Self::Magnitude | Self::Usd => decades::log(value),
         }
     }
 
@@ -135,6 +145,8 @@ impl Vertical {
             Self::Number => linear(greatest, units::number),
             Self::Share => linear(greatest, units::share),
             Self::Bytes => linear(greatest, |mib| format!("{} MiB", units::number(mib))),
+            Self::Magnitude => decades::axis_over(&places, units::number),
+            Self::Usd => decades::axis_over(&places, units::usd),
         }
     }
 }
@@ -207,26 +219,16 @@ fn tail(percentile: f64) -> f64 {
     if rest > 0.0 { (-rest.log10()).clamp(0.0, end) } else { end }
 }
 
-/// A rate on a logarithmic axis. The slowest that is told from none is one in thirty years.
-fn log_rate(per_s: f64) -> f64 {
-    per_s.max(1e-9).log10()
+/// Over all rates.
+fn rates(first: f64, last: f64) -> Axis {
+    let axis = decades::axis(decades::log(first), decades::log(last), units::per_second);
+    Axis { name: "arrivals a second asked for".to_owned(), ..axis }
 }
 
-/// Over all rates, with a little room on both sides.
-fn rates(first: f64, last: f64) -> Axis {
-    let (from, to) = (log_rate(first) - 0.1, log_rate(last) + 0.1);
-    let decades: Vec<f64> =
-        up_to(to.ceil() - from.floor()).map(|index| index + from.floor()).collect();
-    let inside = |digits: &'static [f64]| -> Vec<(f64, String)> {
-        let all = decades
-            .iter()
-            .flat_map(|decade| digits.iter().map(move |digit| digit * 10_f64.powf(*decade)));
-        let wanted = all.filter(|rate| (from..=to).contains(&log_rate(*rate)));
-        wanted.map(|rate| (log_rate(rate), units::per_second(rate))).collect()
-    };
-    let every = inside(&[1.0, 2.0, 5.0]);
-    let ticks = if every.len() <= 2 * TICKS_MAX { every } else { inside(&[1.0]) };
-    Axis { from, to, ticks, name: "arrivals a second asked for".to_owned() }
+/// Over all counts of something.
+fn counts(what: &str, first: f64, last: f64) -> Axis {
+    let axis = decades::axis(decades::log(first), decades::log(last), units::number);
+    Axis { name: what.to_owned(), ..axis }
 }
 
 /// One place for each of so many phases.

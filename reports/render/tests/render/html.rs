@@ -8,19 +8,21 @@ use run_render::html::report;
 use sha2::{Digest as _, Sha256};
 
 use crate::payloads::PAYLOADS;
-use crate::{HOSTILE, all, assert_only_numbers, audit, sample};
+use crate::{HOSTILE, all, assert_only_numbers, audit, sample, study};
 
 /// Elements that have no end tag, in HTML.
 const VOID: [&str; 4] = ["meta", "link", "br", "!doctype"];
 
-/// Reports and audits.
+/// Reports, audits and studies.
 fn pages() -> Vec<(&'static str, String)> {
     let reports = all()
         .into_iter()
         .map(|(name, evidence)| (name, report(&evidence).expect("every run can be shown")));
     let audits = [("audit", "arrivals.csv"), ("audited and hostile", HOSTILE)];
     let audits = audits.map(|(case, name)| (case, audit::page_of(name)));
-    reports.chain(audits).collect()
+    let studies = [("study", "name"), ("studied and hostile", HOSTILE)];
+    let studies = studies.map(|(case, name)| (case, study::page_of(name)));
+    reports.chain(audits).chain(studies).collect()
 }
 
 #[test]

@@ -6,12 +6,14 @@ mod compared;
 mod simulation;
 mod dice;
 mod target;
+mod studied;
 
 mod payloads;
 
 mod html;
 mod index;
 mod audit;
+mod study;
 mod files;
 mod markdown;
 mod terminal;

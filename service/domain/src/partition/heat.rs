@@ -4,6 +4,7 @@
 //! assumptions.
 
 use super::bucket::{SECOND_NS, tokens};
+use crate::draw::Draw;
 
 const MINUTE_NS: u64 = 60 * SECOND_NS;
 
@@ -85,22 +86,5 @@ impl Heat {
         let middle = *keys.get(keys.len() / 2)?;
         let lowest = *keys.first()?;
         if middle > lowest { Some(middle) } else { keys.into_iter().find(|&key| key > middle) }
-    }
-}
-
-/// Xorshift, seeded: the same requests split at the same times.
-#[derive(Clone, Debug)]
-pub(super) struct Draw(u64);
-
-impl Draw {
-    pub(super) fn new(seed: u64) -> Self {
-        Self(seed | 1)
-    }
-
-    fn below(&mut self, end: u64) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0 % end
     }
 }

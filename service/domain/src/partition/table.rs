@@ -1,8 +1,9 @@
 //! A table's partitions, and whether a request is admitted.
 
 use super::bucket::{Bucket, tokens};
-use super::heat::{Draw, Heat};
+use super::heat::Heat;
 use super::{Cause, Operation, Reason, Resource};
+use crate::draw::Draw;
 
 /// What one partition gives in a second.
 const PARTITION: Capacity = Capacity { read_per_s: 3000, write_per_s: 1000 };
