@@ -27,6 +27,14 @@ impl Window {
         Self { snapshot, oldest, limit }
     }
 
+    /// The same for what was posted before that time: the snapshot is the last id of the millisecond before it,
+    /// because in a millisecond that has only begun more may be posted.
+    pub fn before(as_of_unix_ms: u64, limit: u32) -> Self {
+        let first = snowflake::first_of(as_of_unix_ms);
+        let snapshot = MessageId::new(first.number() - 1).unwrap_or(MessageId::MIN);
+        Self::at(as_of_unix_ms, snapshot, limit)
+    }
+
     /// Neither too new nor too old.
     pub fn holds(&self, id: MessageId) -> bool {
         self.oldest <= id && id <= self.snapshot
@@ -86,6 +94,19 @@ mod tests {
         let window = Window::at(AS_OF, snapshot, LIMIT);
         assert!(window.holds(snapshot));
         assert!(!window.holds(MessageId::new(snapshot.number() + 1).unwrap()));
+    }
+
+    #[test]
+    fn what_was_posted_before_a_time_ends_with_the_millisecond_before_it() {
+        let window = Window::before(AS_OF, LIMIT);
+        for (unix_ms, visible) in [(AS_OF - 2, true), (AS_OF - 1, true), (AS_OF, false)] {
+            for (node, before) in [(0, 0), (1023, 4095)] {
+                assert_eq!(window.holds(posted(unix_ms, node, before)), visible, "{unix_ms}");
+            }
+        }
+        assert_eq!(window, Window::at(AS_OF, window.snapshot, LIMIT));
+        assert_eq!(Window::before(0, 1).snapshot, MessageId::MIN);
+        assert_eq!(Window::before(u64::MAX, 1).oldest, MessageId::MAX);
     }
 
     #[test]
