@@ -6,7 +6,7 @@ use chat_store::Store;
 use http::HeaderValue;
 use tokio::sync::Semaphore;
 
-use crate::{complaints::Complaints, hub::Hub, metrics::Metrics, token::Verifier};
+use crate::{complaints::Complaints, hub::Hub, metrics::Metrics, token::Verifier, views::Views};
 
 /// The state of the service, over any store.
 pub(crate) struct App<S> {
@@ -15,6 +15,8 @@ pub(crate) struct App<S> {
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) hub: Arc<Hub>,
     pub(crate) complaints: Complaints,
+    /// How far back callers may look.
+    pub(crate) views: Views,
     /// The name in `Server-Timing`; checked by `serve::Config`.
     pub(crate) instance: String,
     /// One permit for each request being answered.
@@ -42,6 +44,7 @@ impl<S: Store> App<S> {
             hub: Arc::new(Hub::new(settings.readers_max, Arc::clone(&metrics))),
             metrics,
             complaints: Complaints::default(),
+            views: Views::default(),
             instance: settings.instance,
             in_flight: Semaphore::new(settings.in_flight_max),
             deadline: settings.deadline,

@@ -16,6 +16,7 @@ mod cases;
 mod app;
 mod caller;
 mod extract;
+mod views;
 mod announce;
 mod hub;
 mod guard;

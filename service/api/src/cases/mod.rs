@@ -1,7 +1,8 @@
 //! Use cases: who may do what, and within which limits; over any store, knowing no HTTP.
 //!
 //! The rule of every case: the caller must be a member of the room. A room that is not there has no
-//! members, so that a caller cannot tell one it may not see from one that does not exist.
+//! members, so that a caller cannot tell one it may not see from one that does not exist. How far back
+//! a plan lets its members look is a rule of reading messages only.
 
 mod list_messages;
 mod post_message;
@@ -20,7 +21,7 @@ mod delete_member;
 
 pub(crate) use delete_member::delete_member;
 pub(crate) use delete_reaction::delete_reaction;
-pub(crate) use list_messages::list_messages;
+pub(crate) use list_messages::{WantedPage, list_messages};
 pub(crate) use list_reactions::list_reactions;
 pub(crate) use post_message::post_message;
 pub(crate) use put_member::put_member;

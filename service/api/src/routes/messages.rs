@@ -1,6 +1,8 @@
 //! `/v1/rooms/{room}/messages`.
 
-use axum::Json;
+use std::sync::Arc;
+
+use axum::{Json, extract::State};
 use chat_domain::{AccountId, MessageId, RoomId, Snowflake};
 use chat_store::{MessageView, Store};
 use http::StatusCode;
@@ -8,8 +10,10 @@ use serde::{Deserialize, Serialize};
 
 use super::reactions::{MineJson, TallyJson};
 use crate::{
+    app::App,
     caller::Caller,
-    cases, clock,
+    cases::{self, WantedPage},
+    clock,
     errors::ApiError,
     extract::{Body, Path, Query},
     metered::Metered,
@@ -49,14 +53,16 @@ pub(crate) struct PostedJson {
     id: MessageId,
 }
 
-/// `GET`: a page of messages with reactions, newest first.
+/// `GET`: a page of messages with reactions, newest first, down to where the caller's plan lets it look.
 pub(crate) async fn list_messages<S: Store>(
     Caller(caller): Caller,
     store: Metered<S>,
+    State(app): State<Arc<App<S>>>,
     Path(room): Path<RoomId>,
     Query(PageQuery { before, limit }): Query<PageQuery>,
 ) -> Result<Json<PageJson>, ApiError> {
-    let page = cases::list_messages(&store, caller, room, before, limit).await?;
+    let wanted = WantedPage { room, before, limit };
+    let page = cases::list_messages(&store, &app.views, caller, wanted, clock::unix_ms()).await?;
     let messages = page.messages.into_iter().map(message_json).collect();
     Ok(Json(PageJson { messages, next: page.next }))
 }

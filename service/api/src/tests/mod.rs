@@ -3,6 +3,7 @@
 mod service;
 
 mod routes;
+mod view_limits;
 
 mod access;
 mod limits;
