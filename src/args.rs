@@ -3,6 +3,7 @@
 mod run;
 mod audit;
 mod rehearsal;
+mod view_limits;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -14,6 +15,7 @@ use load_sink::Latency;
 pub(crate) use audit::{AuditArgs, AuditFormat};
 pub(crate) use rehearsal::{Credentials, CredentialsArgs, DistanceArgs};
 pub(crate) use run::{AdHocArgs, RunArgs};
+pub(crate) use view_limits::{ComputeArgs, ViewLimitsArgs, ViewLimitsStage};
 
 /// Load tests whose numbers can be believed; and when they cannot, Hanno says so.
 #[derive(Debug, Parser)]
@@ -86,6 +88,10 @@ Exit codes: 0 as planned, or no plan known; 1 not as planned; 2 cannot be read")
     #[command(after_help = "Example:
   hanno token --account 42 --data chat-data")]
     Token(TokenArgs),
+    /// Work out how far back organisations on the free plan see: the batch beside the service
+    #[command(after_help = "Example:
+  hanno view-limits compute --all --strategy select --data chat-data")]
+    ViewLimits(ViewLimitsArgs),
     /// Write the report of a record again, in this or another form, or an index of a folder of records
     #[command(after_help = "Examples:
   hanno report runs/20261123T101500Z-quickstart                    report.html in the record

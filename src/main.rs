@@ -12,6 +12,7 @@ mod audit;
 mod serve;
 mod populate;
 mod token;
+mod view_limits;
 mod report;
 mod index;
 mod doctor;
@@ -60,6 +61,7 @@ fn verb(args: Args) -> Result<ExitCode, Failure> {
         Verb::Serve(args) => serve::serve(&args),
         Verb::Populate(args) => populate::populate(&args),
         Verb::Token(args) => token::token(&args),
+        Verb::ViewLimits(args) => view_limits::view_limits(&args),
         Verb::Report(args) => Ok(report::report(&args)),
         Verb::Doctor(args) => doctor::doctor(&args),
         Verb::Explain(args) => explain::explain(&args),

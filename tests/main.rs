@@ -35,4 +35,5 @@ mod whole {
     mod sink;
     mod stores;
     mod verbs;
+    mod view_limits;
 }

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 use super::support::{Server, directory, hanno, output, request, stderr, stdout};
 
-const VERBS: [&str; 12] = [
+const VERBS: [&str; 13] = [
     "run",
     "check",
     "schedule",
@@ -15,6 +15,7 @@ const VERBS: [&str; 12] = [
     "serve",
     "populate",
     "token",
+    "view-limits",
     "report",
     "explain",
     "schema",
