@@ -2,6 +2,7 @@
 
 mod run;
 mod audit;
+mod populate;
 mod rehearsal;
 mod view_limits;
 
@@ -13,6 +14,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 use load_sink::Latency;
 
 pub(crate) use audit::{AuditArgs, AuditFormat};
+pub(crate) use populate::PopulateArgs;
 pub(crate) use rehearsal::{Credentials, CredentialsArgs, DistanceArgs};
 pub(crate) use run::{AdHocArgs, RunArgs};
 pub(crate) use view_limits::{ComputeArgs, ViewLimitsArgs, ViewLimitsStage};
@@ -79,10 +81,18 @@ Exit codes: 0 as planned, or no plan known; 1 not as planned; 2 cannot be read")
   hanno serve --listen 127.0.0.1:8080 --store redb --data chat-data
   hanno serve --store dynamodb --endpoint http://127.0.0.1:8000 --create-tables --data chat-data")]
     Serve(ServeArgs),
-    /// Fill a store, and write one line for each account and room it is in
+    /// Fill a store: with rooms to send load to, or with organisations of any size, for `view-limits`
     #[command(after_help = "Examples:
   hanno populate --store redb --data chat-data --out dataset.jsonl
-  hanno populate --store dynamodb --endpoint http://127.0.0.1:8000 --out dataset.jsonl")]
+  hanno populate --store dynamodb --endpoint http://127.0.0.1:8000 --out dataset.jsonl
+  hanno populate --data many --organisations 1000 --as-of 2026-11-24T00:00:00Z
+  hanno populate --data one --organisations 1 --rooms 10000 --messages 1000000 \\
+      --as-of 2026-11-24T00:00:00Z
+
+The last two write organisations whose sizes follow Zipf's law, with messages of the 60 days before
+--as-of: the same flags make the same again. Every fourth organisation pays, the others have a limit.
+
+Exit codes: 0 it is there, 2 usage, or the store holds something else, 5 the store cannot be written")]
     Populate(PopulateArgs),
     /// Print a development token for an account of a data directory
     #[command(after_help = "Example:
@@ -245,29 +255,6 @@ pub(crate) struct ServeArgs {
     /// Remove the data directory and the tables at the end
     #[arg(long, hide = true)]
     pub(crate) temporary_data: bool,
-}
-
-#[derive(Debug, clap::Args)]
-pub(crate) struct PopulateArgs {
-    #[command(flatten)]
-    pub(crate) store: StoreArgs,
-    #[command(flatten)]
-    pub(crate) places: PlacesArgs,
-    /// What the names of DynamoDB's tables begin with; those that are not there are made
-    #[arg(long, value_name = "PREFIX", env = "HANNO_TABLE_PREFIX")]
-    pub(crate) table_prefix: Option<String>,
-    /// Directory of the embedded store
-    #[arg(long, value_name = "DIR", env = "HANNO_DATA", required_if_eq("store", "redb"))]
-    pub(crate) data: Option<PathBuf>,
-    /// The file that gets one line for each account and room, new or empty; a summary goes beside it as .json
-    #[arg(long, value_name = "FILE")]
-    pub(crate) out: PathBuf,
-    /// Seed of everything that is made up
-    #[arg(long, value_name = "N")]
-    pub(crate) seed: Option<u64>,
-    /// The moment of the newest message, e.g. 2026-11-01T00:00:00Z
-    #[arg(long, value_name = "TIME")]
-    pub(crate) as_of: Option<jiff::Timestamp>,
 }
 
 #[derive(Debug, clap::Args)]

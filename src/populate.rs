@@ -1,10 +1,13 @@
-//! `hanno populate`: fills a store, and writes what a load test can draw from.
+//! `hanno populate`: fills a store, and writes what a load test can draw from, or organisations of any size.
+
+mod history;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, anyhow};
-use chat_store::populate::{self, Dataset, PopulateError, Spec, SpecError};
+use chat_store::dynamo::DynamoStore;
+use chat_store::populate::{self, Dataset, PopulateError, SpecError};
 use chat_store::{Options, RedbStore};
 use jiff::Timestamp;
 use tokio::runtime::Runtime;
@@ -17,35 +20,57 @@ use crate::{dataset, files, say};
 pub(crate) fn populate(args: &PopulateArgs) -> Result<ExitCode, Failure> {
     let stored = Stored::of(&args.store, &args.places.file(Path::new(""))?)?;
     let stored = stored.with_prefix(args.table_prefix.as_deref())?;
-    let as_of_unix_ms = args.as_of.map(|time| u64::try_from(time.as_millisecond()).unwrap_or(0));
-    let spec = dataset::spec(args.seed, as_of_unix_ms);
-    // The rows are known before there is a store, and the store is there before the rows are written: what
-    // cannot be leaves nothing behind.
-    let files = Files::of(&populate::dataset(&spec).map_err(refused)?, &args.out)?;
-    files.may_be_saved()?;
-    match stored {
-        Stored::Redb => fill_directory(args.data.as_ref(), &spec, &files)?,
-        Stored::Dynamo(dynamo) => fill_tables(&dynamo, &spec, &files)?,
-    }
-    say::result(&files.summary);
+    let summary = match (args.history.organisations, &args.out) {
+        (Some(organisations), _) => history::fill(args, organisations, &stored)?,
+        (None, Some(out)) => fill(args, out, &stored)?,
+        (None, None) => {
+            return Err(Failure::usage(anyhow!("`--out FILE` or `--organisations N` is needed")));
+        }
+    };
+    say::result(&summary);
     Ok(ExitCode::SUCCESS)
 }
 
-fn fill_directory(data: Option<&PathBuf>, spec: &Spec, files: &Files) -> Result<(), Failure> {
-    let data = data.ok_or_else(|| Failure::usage(anyhow!("`--store redb` needs `--data DIR`")))?;
-    let store = RedbStore::open(data, Options::default()).map_err(Failure::unable)?;
-    files.save()?;
-    populate::fill(&store, spec).map(drop).map_err(refused)
+fn fill(args: &PopulateArgs, out: &Path, stored: &Stored) -> Result<String, Failure> {
+    let spec = dataset::spec(args.seed, args.as_of.map(unix_ms));
+    // The rows are known before there is a store, and the store is there before the rows are written: what
+    // cannot be leaves nothing behind.
+    let files = Files::of(&populate::dataset(&spec).map_err(refused)?, out)?;
+    files.may_be_saved()?;
+    match stored {
+        Stored::Redb => {
+            let store = directory(args)?;
+            files.save()?;
+            populate::fill(&store, &spec).map_err(refused)?;
+        }
+        Stored::Dynamo(dynamo) => runtime()?.block_on(async {
+            let store = tables(dynamo).await?;
+            files.save()?;
+            populate::fill_dynamo(&store, &spec).await.map(drop).map_err(refused)
+        })?,
+    }
+    Ok(files.summary)
 }
 
-fn fill_tables(dynamo: &Dynamo, spec: &Spec, files: &Files) -> Result<(), Failure> {
-    let runtime = Runtime::new().context("cannot start the runtime")?;
-    runtime.block_on(async {
-        let store = dynamo.open().await?;
-        store.create_tables().await.map_err(|error| dynamo.failed(error))?;
-        files.save()?;
-        populate::fill_dynamo(&store, spec).await.map(drop).map_err(refused)
-    })
+fn directory(args: &PopulateArgs) -> Result<RedbStore, Failure> {
+    let data = args.data.as_ref();
+    let data = data.ok_or_else(|| Failure::usage(anyhow!("`--store redb` needs `--data DIR`")))?;
+    RedbStore::open(data, Options::default()).map_err(Failure::unable)
+}
+
+async fn tables(dynamo: &Dynamo) -> Result<DynamoStore, Failure> {
+    let store = dynamo.open().await?;
+    store.create_tables().await.map_err(|error| dynamo.failed(error))?;
+    Ok(store)
+}
+
+fn runtime() -> anyhow::Result<Runtime> {
+    Runtime::new().context("cannot start the runtime")
+}
+
+/// Ids hold no time before 1970, which is refused with the others that they do not hold.
+fn unix_ms(time: Timestamp) -> u64 {
+    u64::try_from(time.as_millisecond()).unwrap_or(0)
 }
 
 /// The rows, and the summary beside them.
@@ -77,10 +102,13 @@ impl Files {
     }
 }
 
-/// A store that holds something else, or a time that no id can have, is the user's to change.
+/// A store that holds something else, or a size or time that cannot be, is the user's to change.
 fn refused(error: PopulateError) -> Failure {
     match error {
         PopulateError::Store(_) => Failure::unable(error),
+        PopulateError::NotEmpty { .. } => Failure::usage(anyhow!(
+            "{error}; it is not overwritten: name another `--data` directory, or another `--table-prefix`"
+        )),
         PopulateError::Spec(SpecError::OutOfRange {
             what: "as_of_unix_ms", least, most, ..
         }) => {
@@ -89,7 +117,14 @@ fn refused(error: PopulateError) -> Failure {
                 "--as-of must be from {least} to {most}: ids hold no other time"
             ))
         }
-        _ => Failure::usage(error),
+        PopulateError::Spec(SpecError::OutOfRange { what, least, most, found }) => {
+            let (flag, why) = match what {
+                "orgs" => ("organisations", ""),
+                "accounts" | "rooms" => (what, ": each organisation has at least one"),
+                _ => (what, ""),
+            };
+            Failure::usage(anyhow!("--{flag} must be from {least} to {most}, not {found}{why}"))
+        }
     }
 }
 

@@ -1,6 +1,5 @@
 //! The line that shows how a run goes; only for someone who watches.
 
-use std::io::{self, Write};
 use std::path::Path;
 
 use load_engine::progress::Progress;
@@ -34,12 +33,6 @@ impl Watcher {
             "{second:>4} of {seconds} s · {} released, {}/s · {} in flight, {} waiting{late}",
             now.released, now.rate, now.in_flight, now.waiting,
         );
-        // Erases what the last line left; the final one is ended by a line feed.
-        let end = if second >= seconds { "\n" } else { "" };
-        let mut stderr = io::stderr().lock();
-        let shown = write!(stderr, "\r\x1b[2K{line}{end}").and_then(|()| stderr.flush());
-        if let Err(error) = shown {
-            tracing::debug!("progress is not shown: {error}");
-        }
+        say::progress(&line, second >= seconds);
     }
 }

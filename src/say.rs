@@ -36,6 +36,16 @@ pub(crate) fn to_a_person() -> bool {
     io::stderr().is_terminal()
 }
 
+/// Shows how far something has come, in place of what was shown before; the last such line stays.
+pub(crate) fn progress(line: &str, last: bool) {
+    let end = if last { "\n" } else { "" };
+    let mut stderr = io::stderr().lock();
+    let shown = write!(stderr, "\r\x1b[2K{line}{end}").and_then(|()| stderr.flush());
+    if let Err(error) = shown {
+        tracing::debug!("progress is not shown: {error}");
+    }
+}
+
 /// The log is for defects: warnings and worse, more with `HANNO_LOG=debug`.
 pub(crate) fn start_log() {
     let filter = EnvFilter::try_from_env("HANNO_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));

@@ -23,6 +23,7 @@ mod whole {
     mod doctor;
     mod faults;
     mod foreign;
+    mod histories;
     mod live;
     mod metrics;
     mod outages;

@@ -14,6 +14,8 @@ mod memory;
 mod why;
 mod sink;
 mod store;
+mod newest;
+mod batch;
 mod criterion;
 mod bench;
 mod witness;
@@ -23,6 +25,7 @@ mod cores;
 mod schedule;
 mod sink_log;
 mod percentile;
+mod picture;
 mod show;
 mod machine;
 
@@ -79,6 +82,10 @@ enum What {
     Schedule,
     /// What Goose's users cost beside plain tasks, by `cargo bench --bench users`
     Users,
+    /// The strategies for the newest 5000 messages, by `cargo bench --bench newest`: page and pictures
+    Newest,
+    /// Writing organisations into the embedded store and computing their view limits, at four sizes
+    Batch,
     /// GET and PUT on redb and on DynamoDB Local, and the units that they use up
     Store {
         /// How many pairs
@@ -98,11 +105,15 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
         What::Memory { seconds } => memory::run(&bench("memory")?, *seconds),
         What::Sink { runs, seconds } => sink::run(&bench("sink")?, *runs, *seconds),
         What::Why => why::run(&bench("why")?, root),
-        What::Schedule | What::Users | What::Store { .. } if options.hanno.is_some() => {
+        What::Batch => batch::run(&bench("view-limits")?),
+        What::Schedule | What::Users | What::Newest | What::Store { .. }
+            if options.hanno.is_some() =>
+        {
             bail!("--hanno is of no use here: what is measured is a part of it, built for that")
         }
         What::Schedule => criterion::schedule(&page("schedule")),
         What::Users => criterion::users(&page("users")),
+        What::Newest => newest::run(&page("newest-5000")),
         What::Store { pairs } => store::run(&page("store"), *pairs),
     }
 }

@@ -194,6 +194,7 @@ impl Vertical {
     fn cell(self, value: f64) -> Cell {
         match self {
             Self::Microseconds => Cell::MeanUs(value),
+            Self::Nanoseconds => Cell::MeanUs(value / 1e3),
             Self::PerSecond => Cell::PerSecond(value),
             Self::Count | Self::Number | Self::Magnitude => Cell::Number(value),
             Self::Share => Cell::Share(value),

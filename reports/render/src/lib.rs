@@ -10,6 +10,7 @@ pub mod index;
 pub mod markdown;
 pub mod files;
 pub mod audit;
+pub mod benchmark;
 pub mod study;
 
 pub mod words;

@@ -38,6 +38,12 @@ pub(crate) fn time_short(us: u64) -> String {
     }
 }
 
+/// Nanoseconds in whole units, for an axis.
+pub(crate) fn time_short_ns(ns: f64) -> String {
+    let ns = to_u64(ns);
+    if ns < 1_000 { format!("{ns} ns") } else { time_short(ns / 1_000) }
+}
+
 /// `value / unit` rounded to three digits, or to all digits before the point where there are more.
 /// The unit is a power of ten from 1000 on.
 fn three_digits(value: u64, unit: u64) -> String {
@@ -246,6 +252,9 @@ mod tests {
         }
         assert_eq!(time_ns(10), "10 ns");
         assert_eq!(time_ns(50_000_000), "50.0 ms");
+        for (ns, text) in [(500.0, "500 ns"), (1_999.999_9, "2 µs"), (5e9, "5 s")] {
+            assert_eq!(time_short_ns(ns), text);
+        }
     }
 
     #[test]

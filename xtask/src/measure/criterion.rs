@@ -1,5 +1,5 @@
-//! `measure schedule` and `measure users`: criterion's figures as pages. Criterion leaves what it has estimated as JSON
-//! files in a folder that it is told.
+//! `measure schedule` and `measure users`: criterion's figures as pages, and what `measure newest` has them from.
+//! Criterion leaves what it has estimated as JSON files in a folder that it is told.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,27 +14,36 @@ use crate::say;
 
 /// What criterion says of one function.
 #[derive(Clone, Debug, PartialEq)]
-struct Estimate {
-    function: String,
+pub(super) struct Estimate {
+    pub(super) group: String,
+    pub(super) function: String,
     /// Of a function that is measured with several inputs.
-    input: Option<String>,
+    pub(super) input: Option<String>,
     /// Things done in each iteration.
-    elements: u64,
+    pub(super) elements: u64,
     /// The mean of an iteration in nanoseconds, and its interval of 95 %.
-    mean: f64,
-    lower: f64,
-    upper: f64,
+    pub(super) mean: f64,
+    pub(super) lower: f64,
+    pub(super) upper: f64,
+}
+
+/// What a bench has left.
+pub(super) struct Benched {
+    /// In the order in which they were made.
+    pub(super) estimates: Vec<Estimate>,
+    /// To standard output.
+    pub(super) printed: String,
 }
 
 /// How fast each kind of arrival is computed.
 pub(crate) fn schedule(page: &Page) -> Result<()> {
-    let estimates = bench(page, "schedule")?;
+    let estimates = bench(page, "schedule")?.estimates;
     page.publish("How fast arrivals are computed", &schedule_body(&estimates)?, &[])
 }
 
 /// What Goose costs.
 pub(crate) fn users(page: &Page) -> Result<()> {
-    let estimates = bench(page, "users")?;
+    let estimates = bench(page, "users")?.estimates;
     page.publish("Goose's share: its users beside plain tasks", &users_body(&estimates)?, &[])
 }
 
@@ -93,19 +102,19 @@ fn users_body(estimates: &[Estimate]) -> Result<String> {
     ))
 }
 
-/// Runs a bench from nothing and reads what it has found, in the order in which it found it.
-fn bench(page: &Page, name: &str) -> Result<Vec<Estimate>> {
-    say::error(&format!("cargo bench --bench {name}: about a minute, and the build before it"));
+/// Runs a bench from nothing and reads what it has found.
+pub(super) fn bench(page: &Page, name: &str) -> Result<Benched> {
+    say::error(&format!("cargo bench --bench {name}: some minutes, and the build before it"));
     let home = target_folder(&page.root)?.join("measure").join(name).join("criterion");
     if home.exists() {
         fs::remove_dir_all(&home).with_context(|| format!("cannot empty {}", home.display()))?;
     }
     let mut command = Command::new(crate::test::cargo());
     command.args(["bench", "--locked", "--bench", name]).env("CRITERION_HOME", &home);
-    command.current_dir(&page.root).stdin(Stdio::null()).stdout(Stdio::null());
-    let status = command.status().context("cannot run cargo")?;
-    if !status.success() {
-        bail!("cargo bench: {status}");
+    command.current_dir(&page.root).stdin(Stdio::null()).stderr(Stdio::inherit());
+    let output = command.output().context("cannot run cargo")?;
+    if !output.status.success() {
+        bail!("cargo bench: {}", output.status);
     }
     let mut found = Vec::new();
     for folder in folders(&home)? {
@@ -117,7 +126,8 @@ fn bench(page: &Page, name: &str) -> Result<Vec<Estimate>> {
         }
     }
     found.sort_by_key(|(when, _)| *when);
-    Ok(found.into_iter().map(|(_, estimate)| estimate).collect())
+    let estimates = found.into_iter().map(|(_, estimate)| estimate).collect();
+    Ok(Benched { estimates, printed: String::from_utf8_lossy(&output.stdout).into_owned() })
 }
 
 fn estimate(named: &Value, estimated: &Value) -> Result<Estimate> {
@@ -125,6 +135,7 @@ fn estimate(named: &Value, estimated: &Value) -> Result<Estimate> {
     let mean = &estimated["mean"];
     let figure = |value: &Value| value.as_f64().context("estimates.json lacks a figure");
     Ok(Estimate {
+        group: text("group_id").context("benchmark.json names no group")?,
         function: text("function_id").context("benchmark.json names no function")?,
         input: text("value_str"),
         elements: named["throughput"]["Elements"].as_u64().unwrap_or(1),
@@ -157,8 +168,8 @@ fn read(path: &Path) -> Result<Value> {
     text.parse().with_context(|| format!("{} is no JSON", path.display()))
 }
 
-#[expect(clippy::cast_precision_loss, reason = "some hundred thousand")]
-fn count(elements: u64) -> f64 {
+#[expect(clippy::cast_precision_loss, reason = "some millions")]
+pub(super) fn count(elements: u64) -> f64 {
     elements as f64
 }
 
@@ -170,6 +181,7 @@ mod tests {
 
     fn of(function: &str, input: Option<&str>, mean: f64) -> Estimate {
         Estimate {
+            group: "users".to_owned(),
             function: function.to_owned(),
             input: input.map(str::to_owned),
             elements: 100_000,

@@ -4,7 +4,8 @@ use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
@@ -16,6 +17,9 @@ const MARGIN: Duration = Duration::from_mins(2);
 
 /// No scenario that comes along and is run here sends for longer.
 const LONGEST: Duration = Duration::from_mins(5);
+
+/// How often a verb that is watched is looked at.
+const GLANCE: Duration = Duration::from_millis(10);
 
 /// A `hanno` binary, as it is started.
 #[derive(Clone)]
@@ -37,6 +41,14 @@ pub(crate) struct Sink {
 pub(crate) struct Relay {
     url: String,
     process: Guarded,
+}
+
+/// What a verb took from its start to its end, as it is seen from outside.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Taken {
+    pub(crate) seconds: f64,
+    /// The most memory that it ever had.
+    pub(crate) peak_kib: u64,
 }
 
 impl Hanno {
@@ -132,6 +144,34 @@ impl Hanno {
         serde_json::from_slice(&output.stdout).context("hanno audit prints JSON")
     }
 
+    /// Runs a verb to its end, which must be good, and says what it took.
+    pub(crate) fn watched(&self, arguments: &[&OsStr], at_most: Duration) -> Result<Taken> {
+        let mut command = self.command();
+        // What goes wrong is said on standard error.
+        command.args(arguments).stdout(Stdio::null());
+        let what = arguments.first().map_or_else(String::new, |verb| verb.display().to_string());
+        let begun = Instant::now();
+        let mut process = Guarded::spawn(&mut command, &format!("hanno {what}"))?;
+        let path = format!("/proc/{}/status", process.id());
+        let mut peak_kib = 0;
+        loop {
+            // Between the look and the end the process may go, with its file; its peak only grows.
+            let status = fs::read_to_string(&path).ok();
+            peak_kib = peak_kib.max(status.as_deref().and_then(peak).unwrap_or(0));
+            if let Some(status) = process.ended()? {
+                let seconds = begun.elapsed().as_secs_f64();
+                if !status.success() {
+                    bail!("hanno {what} ended with {status}");
+                }
+                return Ok(Taken { seconds, peak_kib });
+            }
+            if begun.elapsed() > at_most {
+                bail!("hanno {what} did not end within {} s", at_most.as_secs());
+            }
+            thread::sleep(GLANCE);
+        }
+    }
+
     /// What `hanno schedule FILE --format csv` prints.
     pub(crate) fn schedule(&self, scenario: &Path) -> Result<String> {
         let mut command = self.command();
@@ -191,6 +231,12 @@ fn judged(mut run: Guarded, sends: Duration, record: &Path) -> Result<Value> {
         Some(0 | 1 | 3 | 4) => read_run(record),
         _ => bail!("hanno run ended with {status}"),
     }
+}
+
+/// `VmHWM` of `/proc/PID/status`; none of a process that has just ended.
+fn peak(status: &str) -> Option<u64> {
+    let value = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    value.trim().strip_suffix(" kB")?.trim().parse().ok()
 }
 
 fn quiet(command: &mut Command) -> &mut Command {
@@ -257,5 +303,16 @@ mod tests {
         assert_eq!(verdict(&text.parse().unwrap()), "INVALID (A, C)");
         assert_eq!(verdict(&r#"{"verdict":"PASS","findings":[]}"#.parse().unwrap()), "PASS");
         assert_eq!(verdict(&Value::Null), "none");
+    }
+
+    #[test]
+    fn a_verb_is_watched_to_its_end_and_a_bad_end_is_an_error() {
+        let shell = Hanno::at(Path::new("/bin/sh")).unwrap();
+        let run = |script: &str| shell.watched(&["-c", script].map(OsStr::new), MARGIN);
+        assert!(run("exit 0").unwrap().seconds > 0.0);
+        assert!(run("exit 3").unwrap_err().to_string().contains("hanno -c ended"));
+        let own = fs::read_to_string("/proc/self/status").unwrap();
+        assert!(peak(&own).unwrap() > 0);
+        assert_eq!(peak("Name:\tx\nVmHWM:\t   12340 kB\nVmRSS:\t    40 kB\n"), Some(12_340));
     }
 }

@@ -164,11 +164,8 @@ impl fmt::Display for Problem {
             write!(out, "; expected {expected}")?;
         }
         match &self.nearest {
-            // Where only one is possible it has been said.
-            Some(nearest) if self.expected != Some(format!("`{nearest}`")) => {
-                write!(out, "; did you mean `{nearest}`?")
-            }
-            _ => Ok(()),
+            Some(nearest) => write!(out, "; did you mean `{nearest}`?"),
+            None => Ok(()),
         }
     }
 }

@@ -50,6 +50,8 @@ pub(crate) enum Horizontal {
 pub(crate) enum Vertical {
     /// Times in microseconds, logarithmic.
     Microseconds,
+    /// Times in nanoseconds, logarithmic.
+    Nanoseconds,
     /// Rates.
     PerSecond,
     /// Whole numbers from 0 on.
@@ -129,7 +131,7 @@ impl Vertical {
             Self::Microseconds => log_us(value),
             Self::PerSecond | Self::Count | Self::Number | Self::Share => value,
             Self::Bytes => value / MIB,
-            Self::Magnitude | Self::Usd => decades::log(value),
+            Self::Nanoseconds | Self::Magnitude | Self::Usd => decades::log(value),
         }
     }
 
@@ -145,6 +147,7 @@ impl Vertical {
             Self::Number => linear(greatest, units::number),
             Self::Share => linear(greatest, units::share),
             Self::Bytes => linear(greatest, |mib| format!("{} MiB", units::number(mib))),
+            Self::Nanoseconds => decades::axis_over(&places, units::time_short_ns),
             Self::Magnitude => decades::axis_over(&places, units::number),
             Self::Usd => decades::axis_over(&places, units::usd),
         }

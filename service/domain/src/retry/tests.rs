@@ -59,6 +59,7 @@ fn drawing_gives_what_the_closed_form_says() {
     for (pages, failure, attempts_max) in [
         (&ladder, 0.0, 3),
         (&ladder, 0.01, 3),
+        (&ladder, 0.1, 2),
         (&ladder, 0.1, 5),
         (&large, 0.0001, 3),
         (&large, 0.001, 3),

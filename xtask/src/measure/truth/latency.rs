@@ -93,8 +93,8 @@ fn one(bench: &Bench, run: u32, shape: Shape) -> Result<Ran> {
     let started = number(&run["started_unix_ns"], "started_unix_ns")?;
     let seen = by_seq(&sink.finish()?, due_times.len())?;
     let [response, service] = times(&seen, started, &due_times);
-    let worst_wake_us = number(&run["timer_probe_us"]["max"], "timer_probe_us.max")?;
-    let worst_wake_ns = i64::try_from(worst_wake_us).unwrap_or(i64::MAX).saturating_mul(1_000);
+    let probed_us = number(&run["timer_probe_us"]["max"], "timer_probe_us.max")?;
+    let worst_wake_ns = i64::try_from(probed_us).unwrap_or(i64::MAX).saturating_mul(1_000);
     let figure = |claim: Claim| {
         let times = if claim.time == "service" { &service } else { &response };
         let is_ns =

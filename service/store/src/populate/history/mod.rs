@@ -18,12 +18,12 @@ mod shares;
 
 use std::fmt::Write as _;
 
-use chat_domain::{EPOCH_UNIX_MS, MessageId};
+use chat_domain::{AccountId, EPOCH_UNIX_MS, MessageId, RoomId};
 use sha2::{Digest, Sha256};
 
-use self::parts::Parts;
+use self::parts::Watched;
 use super::{PopulateError, SpecError, decide};
-use crate::{RedbStore, bulk::Label, dynamo::DynamoStore};
+use crate::{Org, RedbStore, bulk::Label, dynamo::DynamoStore};
 
 /// The messages lie in the 60 days before `as_of`: a third of the time is older than a view limit
 /// ever reaches.
@@ -51,11 +51,38 @@ pub struct HistorySpec {
     pub as_of_unix_ms: u64,
 }
 
+/// How large one of the organisations is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OrgSize {
+    /// Which, and what it pays for.
+    pub org: Org,
+    /// Accounts in it.
+    pub accounts: u64,
+    /// Rooms of its own; its accounts may be guests in others.
+    pub rooms: u64,
+    /// Messages in its own rooms.
+    pub messages: u64,
+}
+
 impl HistorySpec {
     /// The size that the batch is measured at: 1000 organisations with a million messages.
     pub const fn new(seed: u64, as_of_unix_ms: u64) -> Self {
         let (orgs, accounts, rooms, messages) = (1000, 10_000, 20_000, 1_000_000);
         Self { orgs, accounts, rooms, messages, seed, as_of_unix_ms }
+    }
+
+    /// The same for so many organisations: ten accounts, twenty rooms and a thousand messages for each in
+    /// the mean, as far as there may be so many.
+    pub fn of(orgs: u64, seed: u64, as_of_unix_ms: u64) -> Self {
+        let each = |count: u64, most: u64| orgs.saturating_mul(count).min(most);
+        Self {
+            orgs,
+            accounts: each(10, ACCOUNTS_MAX),
+            rooms: each(20, ROOMS_MAX),
+            messages: each(1000, MESSAGES_MAX),
+            seed,
+            as_of_unix_ms,
+        }
     }
 
     /// What names the data set, in hexadecimal. It is of the specification and not of the data, which
@@ -95,23 +122,47 @@ impl HistorySpec {
     }
 }
 
+/// How large each organisation is, the largest first; without a store.
+pub fn sizes(spec: &HistorySpec) -> Result<impl Iterator<Item = OrgSize> + use<>, PopulateError> {
+    spec.check()?;
+    Ok(parts::sizes(*spec))
+}
+
+/// Someone of the largest organisation, and a room that they are in and that is active to the end; none if all
+/// of its rooms fell silent. Without a store.
+pub fn active_member(spec: &HistorySpec) -> Result<Option<(AccountId, RoomId)>, PopulateError> {
+    spec.check()?;
+    Ok(parts::active_member(*spec))
+}
+
 /// Fills an empty store; one that this data set has filled before stays as it is, one that it has begun
-/// to fill is filled again.
-pub fn fill(store: &RedbStore, spec: &HistorySpec) -> Result<(), PopulateError> {
+/// to fill is filled again. `watch` is told how many messages are written, at the start and after each
+/// part; it is told nothing where there is nothing to be done.
+pub fn fill(
+    store: &RedbStore,
+    spec: &HistorySpec,
+    watch: impl FnMut(u64),
+) -> Result<(), PopulateError> {
     spec.check()?;
     let dataset = spec.sha256();
     if decide(store.filled()?, &dataset)? {
-        store.fill(Parts::new(spec), Label { dataset: &dataset, newest: spec.end() })?;
+        let label = Label { dataset: &dataset, newest: spec.end() };
+        store.fill(Watched::new(spec, watch), label)?;
     }
     Ok(())
 }
 
 /// The same for DynamoDB, whose tables must be there.
-pub async fn fill_dynamo(store: &DynamoStore, spec: &HistorySpec) -> Result<(), PopulateError> {
+pub async fn fill_dynamo(
+    store: &DynamoStore,
+    spec: &HistorySpec,
+    watch: impl FnMut(u64),
+) -> Result<(), PopulateError> {
     spec.check()?;
     let dataset = spec.sha256();
     if decide(store.filled().await?, &dataset)? {
-        store.fill(Parts::new(spec), Label { dataset: &dataset, newest: spec.end() }).await?;
+        let label = Label { dataset: &dataset, newest: spec.end() };
+        store.fill(Watched::new(spec, watch), label).await?;
     }
     Ok(())
 }

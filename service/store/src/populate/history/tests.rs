@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chat_domain::{AccountId, OrgId, RoomId, Snowflake};
+use chat_domain::{OrgId, Snowflake};
 
-use super::*;
+use super::{parts::Parts, *};
 use crate::{
     Options, Plan, Post, Store,
     bulk::{BulkPart, Filled},
@@ -21,6 +21,11 @@ fn small() -> HistorySpec {
 
 fn open(dir: &tempfile::TempDir) -> RedbStore {
     RedbStore::open(dir.path(), Options::default()).unwrap()
+}
+
+/// Watched by nobody.
+fn fill(store: &RedbStore, spec: &HistorySpec) -> Result<(), PopulateError> {
+    super::fill(store, spec, |_| ())
 }
 
 /// Everything that the contract says of a store, read page by page.
@@ -61,6 +66,8 @@ async fn sizes_and_distributions_are_as_documented() {
     let accounts: Vec<_> = seen.accounts.values().map(Vec::len).collect();
     assert_eq!(accounts.iter().sum::<usize>(), 60);
     assert!(accounts.is_sorted_by(|a, b| a + 1 >= *b) && accounts[8] >= 1, "{accounts:?}");
+    let told = sizes(&spec).unwrap().map(|size| size.accounts);
+    assert!(told.eq(accounts.iter().map(|count| *count as u64)), "{accounts:?}");
     assert_eq!(seen.joined.len(), 60, "an account is in one organisation");
     let paid = seen.plans.iter().filter(|(_, plan)| **plan == Plan::Paid);
     assert_eq!(paid.map(|(org, _)| org.number()).collect::<Vec<_>>(), [4, 8]);
@@ -77,6 +84,10 @@ async fn sizes_and_distributions_are_as_documented() {
 
     let members = members_of(&seen);
     assert_eq!(members.len(), 120, "each room has members");
+    let (account, room) = active_member(&spec).unwrap().expect("half of the rooms are active");
+    assert!(members[&room].contains(&account) && seen.accounts[&OrgId::MIN].contains(&account));
+    let newest = seen.messages[&room].first().expect("a room of the largest has messages");
+    assert!(AS_OF - Snowflake::of(*newest).unix_ms < 20 * DAY_MS);
     let org_of = |account: &AccountId| {
         *seen.accounts.iter().find(|(_, accounts)| accounts.contains(account)).unwrap().0
     };
@@ -101,7 +112,7 @@ async fn both_stores_hold_the_same_history() {
     let (dir, tables) = (tempfile::tempdir().unwrap(), TestTables::make("history").await);
     let redb = open(&dir);
     fill(&redb, &small()).unwrap();
-    fill_dynamo(&tables, &small()).await.unwrap();
+    fill_dynamo(&tables, &small(), |_| ()).await.unwrap();
     assert_eq!(seen(&**tables.store(), &small()).await, seen(&redb, &small()).await);
 }
 
@@ -133,6 +144,47 @@ fn a_fill_that_was_cut_off_is_begun_again_by_the_same_history_only() {
     assert!(matches!(fill(&store, &other), Err(PopulateError::NotEmpty { .. })));
     fill(&store, &spec).unwrap();
     assert_eq!(store.filled().unwrap(), Filled::Whole(hash));
+}
+
+#[test]
+fn whoever_watches_is_told_of_each_part_that_is_written() {
+    let (dir, spec) = (tempfile::tempdir().unwrap(), small());
+    let (store, spec) = (open(&dir), HistorySpec { messages: 45_000, ..spec });
+    let mut told = Vec::new();
+    super::fill(&store, &spec, |written| told.push(written)).unwrap();
+    assert_eq!((told.first(), told.last()), (Some(&0), Some(&45_000)));
+    assert!(told.len() > 3 && told.is_sorted(), "{told:?}");
+    let mut again = Vec::new();
+    super::fill(&store, &spec, |written| again.push(written)).unwrap();
+    assert_eq!(again, [0; 0], "it was there already");
+}
+
+#[test]
+fn sizes_are_told_without_a_store_and_add_up() {
+    let all: Vec<OrgSize> = sizes(&small()).unwrap().collect();
+    let sum = |of: fn(&OrgSize) -> u64| all.iter().map(of).sum::<u64>();
+    assert_eq!(all.len(), 9);
+    assert_eq!(
+        [sum(|size| size.accounts), sum(|size| size.rooms), sum(|size| size.messages)],
+        [60, 120, 5000]
+    );
+    let paid = all.iter().filter(|size| size.org.plan == Plan::Paid);
+    assert_eq!(paid.map(|size| size.org.org.number()).collect::<Vec<_>>(), [4, 8]);
+    assert!(sizes(&HistorySpec { orgs: 0, ..small() }).is_err());
+}
+
+/// The size of a number of organisations is that of a day, in proportion, and is never one that is refused.
+#[test]
+fn a_number_of_organisations_is_a_size() {
+    assert_eq!(HistorySpec::of(1000, 7, AS_OF), HistorySpec::new(7, AS_OF));
+    for orgs in [1, 2, 50_001, ORGS_MAX] {
+        HistorySpec::of(orgs, 7, AS_OF).check().unwrap();
+    }
+    for orgs in [0, ORGS_MAX + 1, u64::MAX] {
+        let SpecError::OutOfRange { what, .. } =
+            HistorySpec::of(orgs, 7, AS_OF).check().unwrap_err();
+        assert_eq!(what, "orgs");
+    }
 }
 
 /// A part is bounded whatever the size, ids stay distinct beyond the 22 low bits, and rooms of one
